@@ -1,0 +1,201 @@
+"""The command line: what can be typed, and where errors become one line and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from tracker import __version__
+from tracker.config import ConfigError, load_config
+from tracker.faces.exits import Exit, UsageError
+from tracker.faces.out import Out, standard
+
+_EPILOG = """\
+examples:
+  tracker follow 20240530145810.GA2205585@perftesting
+  tracker follow https://lore.kernel.org/r/20240530145810.GA2205585@perftesting
+  tracker sync
+  tracker list
+  tracker show 7
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Errors are one line on stderr; the usage stays in --help."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(Exit.USAGE, f"tracker: {message}; see '{self.prog} --help'\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands with their options, as `completion` and the tests of the docs read them too."""
+    shared = argparse.ArgumentParser(add_help=False)
+    where = shared.add_argument_group("where to ask")
+    where.add_argument(
+        "--server",
+        metavar="URL",
+        default=argparse.SUPPRESS,
+        help="public-inbox server (default: $TRACKER_SERVER, the configuration, git's b4.midmask, lore.kernel.org)",
+    )
+    where.add_argument("--offline", action="store_true", default=argparse.SUPPRESS, help="ask no server at all")
+    top = _Parser(
+        prog="tracker", description="Where does every patch stand, and whose turn is it?", epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter, parents=[shared],
+    )  # fmt: skip
+    top.add_argument("--version", action="version", version=f"tracker {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
+
+    def command(name: str, summary: str, examples: Sequence[str], text: str = "") -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.{' ' + text if text else ''}", parents=[shared],
+            epilog="examples:\n" + "\n".join(f"  {one}" for one in examples), formatter_class=argparse.RawDescriptionHelpFormatter,
+        )  # fmt: skip
+
+    _add_follow(command)
+    _add_reading(command)
+    _add_setup(command)
+    return top
+
+
+_Command = Callable[..., argparse.ArgumentParser]
+
+
+def _json(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--json", action="store_true", help="print JSON, schema 1")
+
+
+def _add_follow(command: _Command) -> None:
+    sub = command(
+        "follow", "fetch a thread and follow its topic",
+        ["tracker follow 20240530145810.GA2205585@perftesting", "tracker follow https://patch.msgid.link/20240530145810.GA2205585@perftesting",
+         "tracker follow -m ~/mail/thread.mbox", "formail -s < inbox | tracker follow -m -", "tracker follow --search 's:\"i_writecount\" d:2024-05-01..2024-06-30'"],
+        "TARGET is a message id, a URL of a mail on any public-inbox server, a change-id, or a commit id that a mail reports as applied.",
+    )  # fmt: skip
+    sub.add_argument("targets", metavar="TARGET", nargs="*", help="message id, URL, change-id or commit id")
+    sub.add_argument(
+        "-m",
+        "--mail",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="follow what an mbox, a maildir or - (stdin) holds; it stays on this machine",
+    )
+    sub.add_argument("--search", metavar="QUERY", help="follow every thread that a search on the server finds (at most 20)")
+    sub = command("unfollow", "follow a topic no more; its mail stays", ["tracker unfollow 7"])
+    sub.add_argument("topics", metavar="TOPIC", nargs="+", help="number, slug or message id")
+    sub = command(
+        "sync", "bring what is followed up to date", ["tracker sync", "tracker sync --quiet", "tracker sync 7"],
+        "With TOPICs, their whole threads are fetched again.",
+    )  # fmt: skip
+    sub.add_argument("topics", metavar="TOPIC", nargs="*", help="number, slug or message id; default: everything")
+    sub.add_argument("-q", "--quiet", action="store_true", help="say nothing but failures")
+    sub = command(
+        "import", "store whole archives: mbox, maildir, public-inbox git epochs and bundles",
+        ["tracker import ~/lists/linux-unionfs", "tracker import linux-unionfs.0.bundle --list linux-unionfs", "tracker import ~/Maildir old.mbox.gz"],
+        "Importing again adds what is new. Mail of mboxes and maildirs stays on this machine.",
+    )  # fmt: skip
+    sub.add_argument(
+        "paths",
+        metavar="PATH",
+        nargs="+",
+        help="mbox (also .gz .bz2 .xz .zst), maildir, folder of mails, git epoch, inbox or bundle",
+    )
+    sub.add_argument(
+        "--list",
+        metavar="NAME",
+        dest="list_name",
+        help="name of the list an archive belongs to (default: from its path)",
+    )
+
+
+def _add_reading(command: _Command) -> None:
+    sub = command(
+        "list", "followed topics, a line each", ["tracker list", "tracker list --all 's:overlayfs'", "tracker list --json | jq '.topics[].title'"],
+        "QUERY is a search as in 'tracker search'; topics with a matching mail are shown.",
+    )  # fmt: skip
+    sub.add_argument("query", metavar="QUERY", nargs="*", help="only topics with a mail that matches")
+    sub.add_argument("-a", "--all", action="store_true", help="every topic in the store, not just followed ones")
+    _json(sub)
+    sub = command("show", "a topic: status, revisions, what happened", ["tracker show 7", "tracker show fs-don-t-block --json"])
+    sub.add_argument("topic", metavar="TOPIC", help="number, slug or message id")
+    _json(sub)
+    sub = command(
+        "thread", "the mails of a topic as trees", ["tracker thread 7", "tracker thread 20240530145810.GA2205585@perftesting", "tracker thread 7 --ids"],
+        "A message id shows its thread; a topic all of its threads, oldest first.",
+    )  # fmt: skip
+    sub.add_argument("topic", metavar="TOPIC", help="number, slug or message id")
+    sub.add_argument("--ids", action="store_true", help="print the message id of every mail")
+    sub.add_argument("--text", action="store_true", help="print the mails themselves below the tree")
+    _json(sub)
+    sub = command(
+        "search", "mails in the store", ["tracker search i_writecount", "tracker search 'f:brauner s:\"during exec\" d:2024-05-01..'", "tracker search --remote 'dfn:fs/exec.c rt:7.days.ago..'"],
+        "Prefixes are lore's: s: f: t: c: a: tc: tcf: b: nq: q: bs: dfn: d: rt: m: l: patchid:, and status: turn: kind:. AND is implied; OR, NOT and parentheses work.",
+    )  # fmt: skip
+    sub.add_argument("query", metavar="QUERY", nargs="+", help='words, "phrases" and prefixes')
+    sub.add_argument("-n", "--limit", metavar="N", type=_positive, default=50, help="at most so many mails (default 50)")
+    sub.add_argument("--remote", action="store_true", help="ask the server instead; the query goes there as it is")
+    _json(sub)
+
+
+def _add_setup(command: _Command) -> None:
+    sub = command(
+        "doctor",
+        "what is set up, what is wrong with it, and what was odd in the mail",
+        ["tracker doctor", "tracker doctor --offline", "tracker doctor --defects"],
+    )
+    sub.add_argument("--defects", action="store_true", help="every odd mail with its message id")
+    sub = command(
+        "completion",
+        "the completion script of a shell",
+        ["tracker completion bash > ~/.local/share/bash-completion/completions/tracker"],
+    )
+    sub.add_argument("shell", choices=("bash", "zsh", "fish"), help="which shell")
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+    return int(text)
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command line; never raises."""
+    out = standard()
+    try:
+        args = parser().parse_args(argv)
+    except SystemExit as ex:  # argparse's way of saying --help, --version or wrong use
+        return int(ex.code or 0) if not isinstance(ex.code, str) else Exit.USAGE
+    try:
+        return _guarded(args, out)
+    except KeyboardInterrupt:
+        out.say("interrupted; what was stored stays")
+        return Exit.INTERRUPTED
+    except BrokenPipeError:  # the reader of our output went away, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.DONE
+
+
+def _guarded(args: argparse.Namespace, out: Out) -> int:
+    from tracker.faces.commands import dispatch
+    from tracker.store.db import StoreError
+
+    try:
+        config = load_config(os.environ, server=getattr(args, "server", None), offline=getattr(args, "offline", False))
+        return dispatch(args, config, out, int(time.time()))
+    except (UsageError, ConfigError) as error:
+        out.say(str(error))
+        return Exit.USAGE
+    except StoreError as error:
+        out.say(str(error))
+        return Exit.STORE
+    except Exception as error:
+        from tracker.sources.base import SourceError
+
+        if not isinstance(error, SourceError):
+            raise
+        out.say(str(error))
+        return Exit.SOURCE

@@ -1,0 +1,171 @@
+"""`follow`, `unfollow`, `sync`, `import`: what changes the store."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from tracker.config import Config
+from tracker.core.dates import day
+from tracker.core.target import parse_target
+from tracker.faces import rows
+from tracker.faces.commands.reading import one_topic
+from tracker.faces.exits import Exit, UsageError
+from tracker.faces.out import Out
+from tracker.faces.plain import plain
+from tracker.sources.base import BadInput, SourceError
+from tracker.store import read
+from tracker.store.mail import source
+from tracker.sync.follow import Followed, follow_file, follow_many, follow_target
+from tracker.sync.follow import unfollow as unfollow_topic
+from tracker.sync.importer import Imported, import_files, import_path, import_stream
+from tracker.sync.poll import sync as sync_all
+from tracker.sync.servers import Servers
+from tracker.sync.session import Session, open_store, writing
+
+_MAX_SEARCHED = 20
+
+
+@contextlib.contextmanager
+def _session(config: Config, out: Out, now: int) -> Iterator[tuple[Session, Servers]]:
+    with writing(config), contextlib.closing(open_store(config)) as con, contextlib.closing(Servers(config)) as servers:
+        yield Session(con, config, now, out.say, out.progress), servers
+
+
+def _end(session: Session, out: Out, done: bool) -> Exit:
+    out.flush()
+    if session.failures:
+        return Exit.SOURCE
+    return Exit.DONE if done else Exit.NOTHING
+
+
+def follow(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
+    """`tracker follow TARGET…`."""
+    if not (args.targets or args.mail or args.search):
+        raise UsageError("follow what? Give a message id or URL, -m FILE or --search QUERY; see 'tracker follow --help'")
+    targets = []
+    for text in args.targets:
+        target = parse_target(text)
+        if target is None:
+            raise UsageError(f"{plain(text)!r} is no message id, URL of a mail, change-id or commit id")
+        targets.append(target)
+    done: list[Followed] = []
+    with _session(config, out, now) as (session, servers):
+        for target in targets:
+            _try(session, done, lambda target=target: follow_target(session, servers, target))  # type: ignore[misc]
+        for name in args.mail:
+            _try(session, done, lambda name=name: _follow_mail(session, name))  # type: ignore[misc]
+        if args.search:
+            _try(session, done, lambda: _follow_search(session, servers, args.search))
+        for found in done:
+            out.line(_status_line(session, found, now))
+        return _end(session, out, bool(done))
+
+
+def _try(session: Session, done: list[Followed], action: Callable[[], list[Followed]]) -> None:
+    """One target; its failure is told and does not stop the others."""
+    try:
+        done.extend(action())
+    except SourceError as error:
+        session.fail(error)
+
+
+def _follow_mail(session: Session, name: str) -> list[Followed]:
+    done = Imported()
+    if name == "-":
+        from tracker.sources.mbox import read_mbox
+
+        where = source(session.con, "stdin", "-", private=True)
+        ids = _ids_of(session, lambda: import_stream(session, read_mbox(sys.stdin.buffer), where, done, "stdin"), done)
+    else:
+        path = Path(name).expanduser()
+        if not path.exists():
+            raise BadInput("no such file or folder", path)
+        ids = _ids_of(session, lambda: import_files(session, path, done), done)
+    return follow_file(session, ids)
+
+
+def _ids_of(session: Session, action: Callable[[], object], done: Imported) -> list[str]:
+    """The mails that a file brought, also those the store had already; a fault at the end of the file is told."""
+    try:
+        action()
+    except SourceError as error:
+        if not done.ids:
+            raise
+        session.fail(error)
+    return done.ids
+
+
+def _follow_search(session: Session, servers: Servers, query: str) -> list[Followed]:
+    lore = servers.get(None)
+    hits = lore.list_ids(query, limit=200)
+    if not hits:
+        session.say(f"the search found nothing on {lore.url}")
+    return follow_many(session, servers, [hit.msgid for hit in hits], None)
+
+
+def _status_line(session: Session, found: Followed, now: int) -> str:
+    topic = read.topic(session.con, found.number)
+    series = len(topic.data["revisions"])
+    what = f"{series} series" if series else "no patches"
+    return (
+        f"#{topic.number}  {rows.status_words(topic.status)}  {plain(topic.title)}  "
+        f"({what}, {found.mails} mails since {day(topic.first)}, {found.news} new here)"
+    )
+
+
+def unfollow(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
+    """`tracker unfollow TOPIC…`."""
+    done = 0
+    with _session(config, out, now) as (session, _):
+        for text in args.topics:
+            number = one_topic(session.con, text)
+            title = plain(read.topic(session.con, number).title)
+            if unfollow_topic(session, number):
+                out.line(f"#{number}  no longer followed: {title}")
+                done += 1
+            else:
+                session.say(f"#{number} was not followed: {title}")
+        return _end(session, out, done > 0)
+
+
+def sync(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
+    """`tracker sync [TOPIC…]`."""
+    with _session(config, out, now) as (session, servers):
+        if args.quiet:
+            session.progress = lambda _what, _done, _total: None
+        numbers = [one_topic(session.con, text) for text in args.topics]
+        if not read.followed(session.con) and not read.archives(session.con):
+            session.say("nothing is followed yet; try 'tracker follow MESSAGE-ID'")
+            return Exit.NOTHING
+        news = sync_all(session, servers, numbers)
+        if not args.quiet:
+            for number, count in read.count_by_topic(session.con, news.new).items():
+                topic = read.topic(session.con, number)
+                out.line(f"#{number}  {count} new  {plain(topic.title)}")
+            requests = "1 request" if news.requests == 1 else f"{news.requests} requests"
+            session.say(f"{len(news.new)} new mails in {requests}" if news.new else f"no news, {requests}")
+        return _end(session, out, True)
+
+
+def import_(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
+    """`tracker import PATH…`."""
+    with _session(config, out, now) as (session, _):
+        for name in args.paths:
+            try:
+                done = import_path(session, Path(name).expanduser(), args.list_name)
+            except SourceError as error:
+                session.fail(error)
+                continue
+            copies = f", {done.copies} further copies recorded" if done.copies else ""
+            full = f", {done.completed} abridged ones completed" if done.completed else ""
+            out.line(f"{plain(name)}: {done.read} mails read, {done.new} new messages{copies}{full}")
+        return _end(session, out, True)
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace, Config, Out, int], Exit]] = {
+    "follow": follow, "unfollow": unfollow, "sync": sync, "import": import_,
+}  # fmt: skip

@@ -1,0 +1,154 @@
+"""`list` and `show`."""
+
+from __future__ import annotations
+
+import argparse
+import sqlite3
+from typing import Any
+
+from tracker.config import Config
+from tracker.faces import rows
+from tracker.faces.exits import Exit, UsageError
+from tracker.faces.out import Out
+from tracker.faces.plain import cut, escape_controls, pad, plain, width
+from tracker.store import read
+from tracker.sync.reading import open_reading
+
+
+def list_topics(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
+    """`tracker list`: one line a topic."""
+    query = " ".join(getattr(args, "query", ()))
+    with open_reading(config, out.say, now) as store:
+        every = getattr(args, "all", False) or store.snapshot
+        topics = read.topics(store.con, every=every)
+        if query:
+            wanted = _matching(store.con, query, now)
+            topics = [topic for topic in topics if topic.number in wanted]
+        if getattr(args, "json", False):
+            print_json(out, {"schema": 1, "topics": [topic_json(store.con, topic, now) for topic in topics]})
+        elif topics:
+            for line in _table(topics, out, now):
+                out.line(line)
+        elif not query:
+            out.say("nothing is followed yet; try 'tracker follow MESSAGE-ID', or 'tracker list --all'")
+    out.flush()
+    return Exit.DONE if topics or not query else Exit.NOTHING
+
+
+def _matching(con: sqlite3.Connection, text: str, now: int) -> set[int]:
+    """The topics with a mail that matches."""
+    from tracker.core.query import parse_query
+    from tracker.store.search import search
+
+    query = parse_query(text, now)
+    if query.node is None:
+        raise UsageError(f"query: {query.problem or 'nothing to look for'}")
+    return {found.topic for found in search(con, query.node, 1_000_000) if found.topic is not None}
+
+
+def show(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
+    """`tracker show TOPIC`: status with its reason, revisions with their evidence."""
+    with open_reading(config, out.say, now) as store:
+        number = one_topic(store.con, args.topic)
+        topic = read.topic(store.con, number)
+        data = topic_json(store.con, topic, now)
+    if args.json:
+        print_json(out, {"schema": 1, "topic": data})
+    else:
+        _print_topic(out, data)
+    out.flush()
+    return Exit.DONE
+
+
+def one_topic(con: sqlite3.Connection, text: str) -> int:
+    """The one topic that *text* names. Raises UsageError when it names none or several."""
+    found = read.resolve(con, text)
+    if len(found) == 1:
+        return found[0]
+    name = plain(text)
+    if not found:
+        raise UsageError(f"no topic {name!r} here; 'tracker list --all' shows what there is, 'tracker follow' fetches one")
+    raise UsageError(f"{name!r} names {len(found)} topics: {', '.join(f'#{number}' for number in found[:8])}; use a number")
+
+
+def topic_json(con: sqlite3.Connection, topic: read.TopicRow, now: int) -> dict[str, Any]:
+    """TOPIC of schema 1: what mail says, and what is the user's own."""
+    return {
+        "id": topic.number, **topic.data, "age_days": rows.age_days(topic.last, now), "followed": topic.followed,
+        "mine": False, "my_roles": [], "unread": topic.unread, "snoozed_until": None, "notes": [],
+        "sources": read.sources_of(con, topic.number),
+    }  # fmt: skip
+
+
+def print_json(out: Out, data: Any) -> None:
+    """JSON that reads well and is safe on a terminal: letters of any script as they are, invisible controls escaped."""
+    import json
+
+    out.line(escape_controls(json.dumps(data, ensure_ascii=False, indent=1)))
+
+
+def _table(topics: list[read.TopicRow], out: Out, now: int) -> list[str]:
+    """Columns on a terminal, the title taking what is left; fields between tabs in a pipe."""
+    cells = [_cells(topic, now) for topic in topics]
+    if not out.tty:
+        return ["\t".join((number, status, turn, age, title, version)) for number, status, turn, age, title, version in cells]
+    widths = [max(width(row[column]) for row in cells) for column in (0, 1, 2, 3, 5)]
+    widths = [max(have, least) for have, least in zip(widths, (2, 8, 4, 4, 2), strict=True)]
+    room = max(16, out.columns - sum(widths) - 2 * 5 - 2)
+    lines = [
+        out.paint(" ".join((pad("#".rjust(widths[0]), widths[0]), pad("  STATUS", widths[1] + 2), pad("TURN", widths[2]),
+                  pad("AGE", widths[3]), pad("TOPIC", room), "V")), "1")
+    ]  # fmt: skip
+    for topic, (number, status, turn, age, title, version) in zip(topics, cells, strict=True):
+        mark = out.paint(f"{rows.glyph(topic.status)} {pad(status, widths[1])}", rows.colour(topic.status))
+        unread = f" ({topic.unread} new)" if topic.unread else ""
+        name = pad(cut(title, room - len(unread)) + unread, room)
+        lines.append(
+            " ".join((number.rjust(widths[0]), mark, pad(turn, widths[2]), age.rjust(widths[3]), name, version)).rstrip()
+        )
+    return lines
+
+
+def _cells(topic: read.TopicRow, now: int) -> tuple[str, str, str, str, str, str]:
+    data = topic.data
+    version = data["revisions"][-1]["label"] if data["revisions"] else "-"
+    return (
+        str(topic.number), rows.status_words(topic.status), rows.turn_words(data["turn"], data["turn_who"]),
+        rows.age(topic.last, now), plain(topic.title), version,
+    )  # fmt: skip
+
+
+def _print_topic(out: Out, data: dict[str, Any]) -> None:
+    width_of = out.columns or 100
+    number = f"#{data['id']}"
+    title = plain(data["title"])
+    out.line(out.paint(pad(title, max(width(title) if not out.tty else 0, width_of - len(number) - 1)), "1") + " " + number)
+    status = f"{rows.glyph(data['status'])} {rows.status_words(data['status'])}"
+    words = [out.paint(status, rows.colour(data["status"])), plain(data["status_reason"])]
+    out.line(" · ".join(words))
+    facts = [plain(", ".join(data["lists"])) or "no list named", "followed" if data["followed"] else "not followed"]
+    facts += [f"{data['unread']} new"] if data["unread"] else []
+    out.line(" · ".join(facts))
+    out.line()
+    for revision in data["revisions"]:
+        _print_revision(out, revision, width_of)
+    replies = [event for event in data["events"] if event["kind"] == "replied"]
+    if replies:
+        names = list(dict.fromkeys(plain(event["text"]) for event in replies))
+        listed = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+        out.line()
+        out.line(f"  {len(replies)} replies by {listed}")
+        out.line(f"  the last one {replies[-1]['at'] or 'at an unknown time'}  {plain(replies[-1]['evidence']['msgid'])}")
+    if data["sources"]:
+        out.line(f"  from {plain(', '.join(data['sources']))}")
+
+
+def _print_revision(out: Out, revision: dict[str, Any], columns: int) -> None:
+    day = (revision["date"] or "unknown   ")[:10]
+    out.line(f"  {day}  {pad(revision['label'], 11)} {rows.person(revision['author'])}: {rows.parts(revision)}")
+    out.line(f"              {plain(revision['series'])}")
+    for patch in revision["patches"]:
+        known = patch["patch_id"][:12] if patch["patch_id"] else "no diff"
+        counter = f"{patch['n']}/{revision['expected']} " if revision["expected"] > 1 else ""
+        text = f"              {counter}{plain(patch['subject'])}"
+        out.line((cut(text, columns - 14) if out.tty else text) + f"  {out.paint(known, '2')}")

@@ -1,0 +1,174 @@
+"""`thread`: who answered whom, drawn as trees."""
+
+from __future__ import annotations
+
+import argparse
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tracker.config import Config
+from tracker.core.dates import iso
+from tracker.core.facts import Facts
+from tracker.core.thread import Node, build_threads
+from tracker.faces.commands.reading import one_topic, print_json
+from tracker.faces.exits import Exit, UsageError
+from tracker.faces.out import Out
+from tracker.faces.plain import cut, pad, plain, plain_lines, width
+from tracker.store import read
+from tracker.store.derive import facts_of
+from tracker.sync.reading import open_reading
+
+_WHO = 20
+_DATE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Tree:
+    nodes: tuple[Node, ...]
+    mails: Mapping[str, Facts]
+    series: Mapping[str, str]
+    labels: Mapping[str, str]
+    texts: Mapping[str, str]
+
+
+def thread(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
+    """`tracker thread TOPIC`."""
+    with open_reading(config, out.say, now) as store:
+        tids = _threads(store.con, args.topic)
+        tree = _load(store.con, tids, args.text)
+    if args.json:
+        print_json(out, {"schema": 1, "messages": [_message(node, tree) for node in tree.nodes if not node.ghost]})
+    else:
+        _draw(out, tree, ids=args.ids)
+        if args.text:
+            _print_texts(out, tree)
+    out.flush()
+    return Exit.DONE
+
+
+def _threads(con: sqlite3.Connection, text: str) -> list[int]:
+    """The threads that *text* names: of a message id its own, of a topic all."""
+    row = read.message_row(con, text.strip().strip("<>"))
+    if row is not None:
+        return [row.tid]
+    tids = read.threads_of(con, one_topic(con, text))
+    if not tids:
+        raise UsageError(f"no mail of {plain(text)!r} is at hand; 'tracker sync' fetches it")
+    return tids
+
+
+def _load(con: sqlite3.Connection, tids: Sequence[int], texts: bool) -> _Tree:
+    mails = {mail.msgid: mail for some in facts_of(con, tids).values() for mail in some}
+    labels = {}
+    for number in {read.topic_of(con, msgid) for msgid in mails} - {None}:
+        assert number is not None
+        for revision in read.topic(con, number).data["revisions"]:
+            labels[revision["series"]] = revision["label"]
+    bodies: dict[str, str] = {}
+    if texts:
+        from tracker.core.message import parse
+        from tracker.store.mail import read_many
+
+        rows = read.rows_by_id(con, tids)
+        names = {row.id: msgid for msgid, row in rows.items()}
+        bodies = {names[number]: parse(raw).body for number, raw in read_many(con, names).items()}
+    return _Tree(build_threads(mails.values()), mails, read.series_of_thread(con, tids), labels, bodies)
+
+
+def _message(node: Node, tree: _Tree) -> dict[str, Any]:
+    mail = tree.mails[node.msgid]
+    return {
+        "msgid": mail.msgid, "thread": node.thread, "parent": node.parent, "depth": node.depth,
+        "from": {"name": mail.sender.name, "email": mail.sender.email}, "date": iso(mail.date),
+        "subject": mail.subject.full, "kind": mail.kind, "series": tree.series.get(mail.msgid), "tags": [],
+        "abridged": mail.abridged,
+    }  # fmt: skip
+
+
+def _draw(out: Out, tree: _Tree, *, ids: bool) -> None:
+    lead = _leads(tree.nodes)
+    titles: dict[str, str] = {}
+    for node in tree.nodes:
+        above = titles.get(node.parent or "", "")
+        if node.ghost:
+            titles[node.msgid] = above
+            out.line(f"{' ' * _DATE} {' ' * _WHO} {lead[node.msgid]}{out.paint('(not at hand)', '2')} {plain(node.msgid)}")
+            continue
+        mail = tree.mails[node.msgid]
+        titles[node.msgid] = mail.subject.title
+        out.line(_line(out, tree, mail, lead[node.msgid], repeated=mail.subject.title == above, ids=ids))
+
+
+def _line(out: Out, tree: _Tree, mail: Facts, lead: str, *, repeated: bool, ids: bool) -> str:
+    """Date, sender, place in the tree, subject where it differs from the parent's, and what the mail brings."""
+    when = (iso(mail.date) or "unknown")[:16].replace("T", " ")
+    who = pad(plain(mail.sender.name or mail.sender.email or "(nobody)"), _WHO)
+    subject = "Re:" if repeated and mail.subject.reply else plain(mail.subject.full) or "(no subject)"
+    notes = _notes(tree, mail)
+    head = f"{pad(when, _DATE)} {who} {lead}"
+    tail = "".join(f"  {note}" for note in notes)
+    if out.tty and not ids:
+        subject = cut(subject, max(10, out.columns - width(head) - width(tail)))
+    line = head + subject + (out.paint(tail, "36") if tail else "")
+    return line + (f"  {plain(mail.msgid)}" if ids or not out.tty else "")
+
+
+def _notes(tree: _Tree, mail: Facts) -> list[str]:
+    """What stands behind the subject: the revision a mail opens, patches, trailers of a reply, its kind."""
+    found = []
+    label = tree.labels.get(mail.msgid)
+    if label:
+        found.append(f"[{label}]")
+    if mail.patches:
+        first = mail.patches[0]
+        files = f"{len(first.files)} file" + ("" if len(first.files) == 1 else "s")
+        found.append(f"{files} +{first.added} -{first.removed}" if not mail.abridged else files)
+    if mail.kind == "reply":
+        keys = dict.fromkeys(plain(one.key) for one in mail.trailers if one.person is not None and one.known)
+        found += [f"{key}:" for key in keys]
+    elif mail.kind in ("pull", "notice"):
+        found.append(f"[{mail.kind}]")
+    if mail.abridged:
+        found.append("[abridged]")
+    return found
+
+
+def _leads(nodes: Sequence[Node]) -> dict[str, str]:
+    """The branches drawn before every row. Very deep threads are drawn with a number instead of ever more blanks."""
+    last_child: dict[str | None, str] = {}
+    for node in nodes:
+        last_child[node.parent] = node.msgid
+    leads: dict[str, str] = {}
+    below: dict[str, str] = {}
+    for node in nodes:
+        if node.parent is None:
+            leads[node.msgid], below[node.msgid] = "", ""
+            continue
+        last = last_child[node.parent] == node.msgid
+        stem = below[node.parent]
+        if node.depth > 24:
+            stem = f"…{node.depth} "
+            leads[node.msgid], below[node.msgid] = stem, stem
+            continue
+        leads[node.msgid] = stem + ("└ " if last else "├ ")
+        below[node.msgid] = stem + ("  " if last else "│ ")
+    return leads
+
+
+def _print_texts(out: Out, tree: _Tree) -> None:
+    for node in tree.nodes:
+        if node.ghost:
+            continue
+        mail = tree.mails[node.msgid]
+        out.line()
+        out.line(out.paint(f"From: {plain(mail.sender.name)} <{plain(mail.sender.email)}>", "1"))
+        out.line(f"Date: {iso(mail.date) or 'unknown'}")
+        out.line(f"Subject: {plain(mail.subject.full)}")
+        out.line(f"Message-ID: <{plain(mail.msgid)}>")
+        if mail.abridged:
+            out.line("(abridged: the full text comes with 'tracker follow' of this mail)")
+        out.line()
+        for line in plain_lines(tree.texts.get(mail.msgid, "")).rstrip("\n").split("\n"):
+            out.line(out.paint(line, "2") if line.startswith(">") else line)

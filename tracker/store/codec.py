@@ -1,0 +1,81 @@
+"""Facts of a mail as compact JSON and back; the columns of `message` hold the rest."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tracker.core.facts import Facts, PatchFacts
+from tracker.core.people import Person
+from tracker.core.subject import parse_subject
+from tracker.core.trailers import Trailer
+
+_compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+
+def dump(facts: Facts) -> str:
+    """What `load` needs beside the columns. Keys with nothing to say are left out."""
+    data: dict[str, Any] = {}
+    if facts.parents:
+        data["p"] = facts.parents
+    if facts.patches:
+        data["d"] = [
+            (
+                one.patch_id,
+                one.files,
+                one.added,
+                one.removed,
+                one.inline,
+                one.title,
+                one.author.name,
+                one.author.email,
+                one.sha,
+            )
+            for one in facts.patches
+        ]
+    if facts.trailers:
+        data["t"] = [
+            (one.key, one.value, one.person and (one.person.name, one.person.email), one.note, one.line) for one in facts.trailers
+        ]
+    for key, value in (("c", facts.change_id), ("b", facts.base_commit), ("l", facts.links), ("L", facts.lists)):
+        if value:
+            data[key] = value
+    if facts.robot:
+        data["r"] = 1
+    return clean(_compact(data))
+
+
+def load(
+    text: str,
+    msgid: str,
+    date: int | None,
+    received: int | None,
+    name: str,
+    email: str,
+    subject: str,
+    kind: str,
+    abridged: int,
+) -> Facts:
+    """The facts of one row of `message`."""
+    data = json.loads(text)
+    return Facts(
+        msgid=msgid, parents=tuple(data.get("p", ())), date=date, received=received, sender=Person(name, email),
+        subject=parse_subject(subject), kind=kind,
+        patches=tuple(
+            PatchFacts(pid, tuple(files), added, removed, inline, title, Person(author, mail), sha)
+            for pid, files, added, removed, inline, title, author, mail, sha in data.get("d", ())
+        ),
+        trailers=tuple(
+            Trailer(key, value, Person(*person) if person else None, note, line)
+            for key, value, person, note, line in data.get("t", ())
+        ),
+        change_id=data.get("c"), base_commit=data.get("b"), links=tuple(data.get("l", ())),
+        lists=tuple(data.get("L", ())), robot="r" in data, abridged=bool(abridged),
+    )  # fmt: skip
+
+
+def clean(text: str) -> str:
+    """*text* with what SQLite cannot hold in a TEXT column (lone surrogates, NUL) replaced."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,130 @@
+"""Opening the two databases: files 0600 in folders 0700, migrated, one writer at a time.
+
+`mail.db` lives in the cache and may be deleted; `user.db` holds what cannot be had again and is attached as `u`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from tracker.store.schema import MAIL, USER, NewerSchemaError, migrate
+
+BUSY_SECONDS = 5.0
+_T = TypeVar("_T")
+
+
+class StoreError(Exception):
+    """The store cannot be used; the message says what is wrong and what to do."""
+
+
+class StoreLockedError(StoreError):
+    """Another process writes to the store."""
+
+
+def connect(mail: Path | None, user: Path | None) -> sqlite3.Connection:
+    """A connection to both databases, made and migrated where needed; None stands for one in memory.
+
+    Raises StoreError when a file is no database, was written by a newer program, or cannot be opened.
+    """
+    for path in (mail, user):
+        if path is not None:
+            make_private(path)
+    where = mail or user
+    try:
+        con = sqlite3.connect(mail or ":memory:", timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256)
+    except sqlite3.Error as error:
+        raise StoreError(f"{where}: cannot open the store: {error}") from error
+    try:
+        con.execute("ATTACH DATABASE ? AS u", (str(user) if user else ":memory:",))
+        _settings(con)
+        migrate(con, "main", MAIL)
+        migrate(con, "u", USER)
+    except NewerSchemaError as error:
+        con.close()
+        raise StoreError(f"{where}: {error}; install the newer tracker") from error
+    except sqlite3.OperationalError as error:
+        con.close()
+        raise _told(error, where) from error
+    except sqlite3.DatabaseError as error:
+        con.close()
+        raise StoreError(_damaged(mail, user, error)) from error
+    return con
+
+
+def _settings(con: sqlite3.Connection) -> None:
+    if con.execute("PRAGMA main.journal_mode").fetchone()[0] not in ("wal", "memory"):
+        con.execute("PRAGMA main.journal_mode = WAL")
+    if con.execute("PRAGMA u.journal_mode").fetchone()[0] not in ("wal", "memory"):
+        con.execute("PRAGMA u.journal_mode = WAL")
+    con.execute("PRAGMA main.synchronous = NORMAL")
+    con.execute("PRAGMA u.synchronous = FULL")
+    con.execute("PRAGMA main.cache_size = -32000")
+    con.execute("PRAGMA temp_store = MEMORY")
+
+
+def _damaged(mail: Path | None, user: Path | None, error: sqlite3.Error) -> str:
+    """Which of the two files is broken, and what that means: the cache may go, the other may not."""
+    for path in (mail, user):
+        if path is not None and path.stat().st_size and path.read_bytes()[:16] != b"SQLite format 3\0":
+            hint = "delete it, it is a cache" if path == mail else "restore it from a backup"
+            return f"{path}: not a database; {hint}"
+    return f"{mail}: damaged ({error}); delete it, it is a cache, and run 'tracker sync'"
+
+
+def _told(error: sqlite3.Error, where: Path | None) -> StoreError:
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return StoreLockedError(f"{where}: another tracker is writing; try again when it is done")
+    if "disk" in text and "full" in text:
+        return StoreError(f"{where}: the disk is full; what was stored before stays")
+    return StoreError(f"{where}: {text}")
+
+
+def make_private(path: Path) -> None:
+    """Make sure that *path* is a file only its owner can read, in a folder only its owner can enter."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            path.chmod(0o600)
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror}; tracker needs to write there") from error
+
+
+@contextlib.contextmanager
+def transaction(con: sqlite3.Connection, where: Path | None = None) -> Iterator[None]:
+    """One write transaction over both databases; rolled back on any error. Raises StoreError in plain words."""
+    try:
+        con.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        raise _told(error, where) from error
+    try:
+        yield
+        con.execute("COMMIT")
+    except sqlite3.Error as error:
+        _rollback(con)
+        raise (_told(error, where) if isinstance(error, sqlite3.OperationalError) else error) from error
+    except BaseException:
+        _rollback(con)
+        raise
+
+
+def _rollback(con: sqlite3.Connection) -> None:
+    with contextlib.suppress(sqlite3.Error):  # a full disk already rolled it back
+        con.execute("ROLLBACK")
+
+
+def guarded(action: Callable[[], _T], where: Path | None) -> _T:
+    """Run a read, telling a locked or damaged file in plain words."""
+    try:
+        return action()
+    except sqlite3.OperationalError as error:
+        raise _told(error, where) from error
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{where}: damaged ({error}); delete it, it is a cache, and run 'tracker sync'") from error

@@ -1,0 +1,298 @@
+"""Questions to the store. Each is one query with plain values as its answer; none changes anything."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """A stored mail without its text. date: seconds UTC."""
+
+    id: int
+    msgid: str
+    tid: int
+    date: int | None
+    kind: str
+    subject: str
+    name: str
+    email: str
+    private: bool
+    abridged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedRow:
+    """What is followed. number: its topic, None when its mail is not at hand; abridged: some of its mails are."""
+
+    msgid: str
+    title: str
+    server: str | None
+    since: int
+    number: int | None
+    abridged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRow:
+    """One line of `list`, with the JSON of the topic."""
+
+    number: int
+    slug: str
+    title: str
+    status: str
+    turn: str
+    first: int | None
+    last: int | None
+    followed: bool
+    unread: int
+    data: dict[str, Any]
+
+
+_MESSAGE = "id, msgid, tid, date, kind, subject, name, email, private, abridged"
+_FOLLOWED_TOPICS = "SELECT topic FROM topic_thread JOIN message USING (tid) WHERE msgid IN (SELECT msgid FROM u.followed)"
+
+
+def is_empty(con: sqlite3.Connection) -> bool:
+    """Whether nothing was synced, imported or followed yet."""
+    return not con.execute("SELECT EXISTS(SELECT 1 FROM message) OR EXISTS(SELECT 1 FROM u.followed)").fetchone()[0]
+
+
+def message_row(con: sqlite3.Connection, msgid: str) -> MessageRow | None:
+    """The mail with that id."""
+    row = con.execute(f"SELECT {_MESSAGE} FROM message WHERE msgid=?", (msgid,)).fetchone()
+    return _message(row) if row else None
+
+
+def _message(row: Sequence[Any]) -> MessageRow:
+    return MessageRow(*row[:8], bool(row[8]), bool(row[9]))
+
+
+def kind_of(con: sqlite3.Connection, msgid: str) -> str | None:
+    """The kind of a stored mail."""
+    row = con.execute("SELECT kind FROM message WHERE msgid=?", (msgid,)).fetchone()
+    return row[0] if row else None
+
+
+def topic_of(con: sqlite3.Connection, msgid: str) -> int | None:
+    """The number of the topic that a mail belongs to."""
+    row = con.execute(
+        "SELECT min(topic) FROM topic_thread WHERE tid=(SELECT tid FROM message WHERE msgid=?)", (msgid,)
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
+def resolve(con: sqlite3.Connection, text: str) -> list[int]:
+    """The topics that a short id (7, #7), a slug or its beginning, or a message id names; more than one is ambiguous."""
+    text = text.strip().removeprefix("#")
+    if text.isdecimal() and len(text) < 12:
+        return [row[0] for row in con.execute("SELECT id FROM topic WHERE id=?", (int(text),))]
+    found = topic_of(con, text.strip("<>"))
+    if found is not None:
+        return [found]
+    exact = [row[0] for row in con.execute("SELECT id FROM topic WHERE slug=? ORDER BY id", (text,))]
+    if exact:
+        return exact
+    return [
+        row[0] for row in con.execute("SELECT id FROM topic WHERE substr(slug, 1, ?)=? ORDER BY id LIMIT 20", (len(text), text))
+    ]
+
+
+def count_mails(con: sqlite3.Connection, number: int) -> int:
+    """How many mails of a topic are at hand."""
+    return int(
+        con.execute(
+            "SELECT count(*) FROM message WHERE tid IN (SELECT tid FROM topic_thread WHERE topic=?)", (number,)
+        ).fetchone()[0]
+    )
+
+
+def topics(con: sqlite3.Connection, *, every: bool) -> list[TopicRow]:
+    """Followed topics, or all of them, newest first."""
+    followed = {row[0] for row in con.execute(_FOLLOWED_TOPICS)}
+    unread = _unread(con)
+    rows = con.execute(
+        "SELECT id, slug, title, status, turn, first, last, data FROM topic ORDER BY coalesce(last, 0) DESC, id"
+        if every
+        else f"SELECT id, slug, title, status, turn, first, last, data FROM topic WHERE id IN ({_FOLLOWED_TOPICS}) "
+        "ORDER BY coalesce(last, 0) DESC, id"
+    )
+    return [TopicRow(*row[:7], row[0] in followed, unread.get(row[0], 0), json.loads(row[7])) for row in rows]
+
+
+def topic(con: sqlite3.Connection, number: int) -> TopicRow:
+    """One topic by its number; KeyError when there is none."""
+    row = con.execute("SELECT id, slug, title, status, turn, first, last, data FROM topic WHERE id=?", (number,)).fetchone()
+    if row is None:
+        raise KeyError(number)
+    is_followed = con.execute(f"SELECT ? IN ({_FOLLOWED_TOPICS})", (number,)).fetchone()[0]
+    return TopicRow(*row[:7], bool(is_followed), _unread(con).get(number, 0), json.loads(row[7]))
+
+
+def _unread(con: sqlite3.Connection) -> dict[int, int]:
+    return dict(
+        con.execute(
+            "SELECT topic, count(*) FROM u.arrival JOIN message USING (msgid) JOIN topic_thread USING (tid) WHERE NOT read GROUP BY topic"
+        )
+    )
+
+
+def followed(con: sqlite3.Connection) -> list[FollowedRow]:
+    """Everything that is followed, also what the cache does not hold at the moment."""
+    rows = con.execute(
+        "SELECT f.msgid, f.title, f.server, f.since, (SELECT min(topic) FROM topic_thread t WHERE t.tid = m.tid), "
+        "coalesce((SELECT max(abridged) FROM message a WHERE a.tid = m.tid), 0) "
+        "FROM u.followed f LEFT JOIN message m ON m.msgid = f.msgid ORDER BY f.since, f.msgid"
+    )
+    return [FollowedRow(*row[:5], bool(row[5])) for row in rows]
+
+
+def public_names(con: sqlite3.Connection, number: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Titles of a topic's covers and patches, and the ids of its series, oldest first; nothing of mail from local files."""
+    titles: dict[str, None] = {}
+    ids: list[str] = []
+    for revision in topic(con, number).data["revisions"]:
+        members = [revision["cover"], *(patch["msgid"] for patch in revision["patches"])]
+        public = {one for one in members if one and not is_private(con, one)}
+        if revision["series"] in public:
+            ids.append(revision["series"])
+            titles[revision["subject"]] = None
+        titles.update({patch["subject"]: None for patch in revision["patches"] if patch["msgid"] in public})
+    if not ids:
+        for row in con.execute(
+            "SELECT subject, msgid FROM message WHERE NOT private AND tid IN (SELECT tid FROM topic_thread WHERE topic=?) "
+            "ORDER BY date LIMIT 1", (number,),
+        ):  # fmt: skip
+            titles[row[0]] = None
+            ids.append(row[1])
+    return tuple(titles), tuple(ids)
+
+
+def is_private(con: sqlite3.Connection, msgid: str) -> bool:
+    """Whether a mail came from a local file only (or is not at hand at all)."""
+    row = con.execute("SELECT private FROM message WHERE msgid=?", (msgid,)).fetchone()
+    return row is None or bool(row[0])
+
+
+def unknown(con: sqlite3.Connection, msgids: Iterable[str]) -> list[str]:
+    """Those of *msgids* that the store does not have, without repeats; mail from local files counts as unknown."""
+    wanted = list(dict.fromkeys(msgids))
+    known = {
+        row[0]
+        for row in con.execute(
+            "SELECT msgid FROM message WHERE NOT private AND msgid IN (SELECT value FROM json_each(?))",
+            (json.dumps(wanted),),
+        )
+    }
+    return [one for one in wanted if one not in known]
+
+
+def newest_dates(con: sqlite3.Connection, numbers: Sequence[int], limit: int) -> list[int]:
+    """When the newest mails of these topics were received (else sent), newest first."""
+    return [
+        row[0]
+        for row in con.execute(
+            "SELECT coalesce(received, date) AS at FROM message WHERE at IS NOT NULL AND tid IN (SELECT tid FROM topic_thread "
+            "WHERE topic IN (SELECT value FROM json_each(?))) ORDER BY at DESC LIMIT ?", (json.dumps(list(numbers)), limit),
+        )
+    ]  # fmt: skip
+
+
+def answers_to_ghosts(con: sqlite3.Connection, msgids: Iterable[str]) -> set[str]:
+    """Those mails of *msgids* whose parent is named but not at hand."""
+    found = set()
+    for msgid in msgids:
+        row = con.execute("SELECT facts FROM message WHERE msgid=?", (msgid,)).fetchone()
+        parents = json.loads(row[0]).get("p", []) if row else []
+        if parents and con.execute("SELECT 1 FROM ghost WHERE msgid=?", (parents[-1],)).fetchone():
+            found.add(msgid)
+    return found
+
+
+def threads_of(con: sqlite3.Connection, number: int) -> list[int]:
+    """The threads of a topic."""
+    return [row[0] for row in con.execute("SELECT tid FROM topic_thread WHERE topic=? ORDER BY tid", (number,))]
+
+
+def rows_by_id(con: sqlite3.Connection, tids: Iterable[int]) -> dict[str, MessageRow]:
+    """All mails of some threads by message id."""
+    rows = con.execute(f"SELECT {_MESSAGE} FROM message WHERE tid IN (SELECT value FROM json_each(?))", (json.dumps(list(tids)),))
+    return {row[1]: _message(row) for row in rows}
+
+
+def series_of_thread(con: sqlite3.Connection, tids: Iterable[int]) -> dict[str, str]:
+    """Message id of a cover or patch -> the series it belongs to."""
+    found = {}
+    for one, data in con.execute(
+        "SELECT id, data FROM series WHERE tid IN (SELECT value FROM json_each(?))", (json.dumps(list(tids)),)
+    ):
+        for member in json.loads(data)["members"]:
+            found[member] = one
+    return found
+
+
+def sources_of(con: sqlite3.Connection, number: int) -> list[str]:
+    """Where a topic's mails were seen: URLs of servers, names of archives and files."""
+    return [
+        row[0]
+        for row in con.execute(
+            "SELECT DISTINCT s.name FROM source s JOIN seen_at a ON a.source = s.id JOIN message m ON m.id = a.message "
+            "WHERE m.tid IN (SELECT tid FROM topic_thread WHERE topic=?) ORDER BY s.name", (number,),
+        )
+    ]  # fmt: skip
+
+
+def archives(con: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Path and list name of every list archive that was imported."""
+    return list(con.execute("SELECT path, list FROM u.archive ORDER BY path"))
+
+
+def count_by_topic(con: sqlite3.Connection, msgids: Iterable[str]) -> dict[int, int]:
+    """How many of these mails belong to which topic."""
+    return dict(
+        con.execute(
+            "SELECT topic, count(*) FROM message JOIN topic_thread USING (tid) WHERE msgid IN (SELECT value FROM json_each(?)) "
+            "GROUP BY topic ORDER BY topic", (json.dumps(list(msgids)),),
+        )
+    )  # fmt: skip
+
+
+def totals(con: sqlite3.Connection) -> dict[str, int]:
+    """How much the store holds: messages, copies, topics, followed, ghosts, local mails."""
+    tables = {
+        "messages": "message", "copies": "copy", "topics": "topic", "followed": "u.followed",
+        "missing ancestors": "ghost", "mails of your own files": "u.local_mail",
+    }  # fmt: skip
+    return {name: int(con.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for name, table in tables.items()}
+
+
+def different_copies(con: sqlite3.Connection) -> list[tuple[str, int]]:
+    """Message ids that came with another body too, and how many such copies there are."""
+    return list(
+        con.execute(
+            "SELECT msgid, count(*) FROM copy JOIN message ON message.id = copy.message WHERE NOT same_body GROUP BY msgid ORDER BY msgid"
+        )
+    )
+
+
+def defects(con: sqlite3.Connection) -> list[tuple[str, int, str]]:
+    """Each oddity with how many mails have it and the id of one of them."""
+    return list(
+        con.execute(
+            "SELECT word, count(*), min(msgid) FROM defect JOIN message ON message.id = defect.message GROUP BY word ORDER BY 2 DESC, 1"
+        )
+    )
+
+
+def mails_with_defects(con: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Every odd mail: its id, and its oddities joined by commas."""
+    return list(
+        con.execute(
+            "SELECT msgid, group_concat(word, ', ') FROM (SELECT msgid, word FROM defect JOIN message ON message.id = defect.message "
+            "ORDER BY msgid, word) GROUP BY msgid ORDER BY msgid"
+        )
+    )

@@ -1,0 +1,102 @@
+"""The two databases as numbered migrations, each applied in one transaction with its record.
+
+`mail.db` (cache) holds what can be fetched or derived again. `user.db` (data) holds what cannot be had again: the user's
+decisions, what was observed, and mail that came from the user's own files.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+MAIL = (
+    """
+    CREATE TABLE source(
+        id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, private INTEGER NOT NULL, cursor TEXT,
+        UNIQUE(kind, name));
+    CREATE TABLE dict(id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+    -- One row a message id. hash: of the raw bytes; origin: the commit of a list archive that brought it.
+    CREATE TABLE message(
+        id INTEGER PRIMARY KEY, msgid TEXT NOT NULL UNIQUE, tid INTEGER NOT NULL, date INTEGER, received INTEGER,
+        arrived INTEGER NOT NULL, source INTEGER NOT NULL, private INTEGER NOT NULL, origin TEXT NOT NULL,
+        kind TEXT NOT NULL, subject TEXT NOT NULL, name TEXT NOT NULL, email TEXT NOT NULL, hash BLOB NOT NULL,
+        size INTEGER NOT NULL, abridged INTEGER NOT NULL, facts TEXT NOT NULL);
+    CREATE INDEX message_tid ON message(tid);
+    CREATE INDEX message_date ON message(date);
+    CREATE INDEX message_posting ON message(email, date) WHERE kind IN ('cover', 'patch');
+    CREATE TABLE raw(id INTEGER PRIMARY KEY, dict INTEGER, data BLOB NOT NULL);
+    -- Further copies of a message id: other lists' versions, repeats in an archive. data is NULL for identical bytes.
+    CREATE TABLE copy(
+        id INTEGER PRIMARY KEY, message INTEGER NOT NULL, hash BLOB NOT NULL, source INTEGER NOT NULL,
+        origin TEXT NOT NULL, same_body INTEGER NOT NULL, dict INTEGER, data BLOB, UNIQUE(message, hash, origin));
+    -- Where a message was seen: more than one source for a cross-posted mail.
+    CREATE TABLE seen_at(message INTEGER NOT NULL, source INTEGER NOT NULL, PRIMARY KEY(message, source)) WITHOUT ROWID;
+    CREATE TABLE list(message INTEGER NOT NULL, list TEXT NOT NULL, PRIMARY KEY(message, list)) WITHOUT ROWID;
+    CREATE INDEX list_list ON list(list);
+    -- Message ids that are named as ancestors but not at hand.
+    CREATE TABLE ghost(msgid TEXT PRIMARY KEY, tid INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE patch(message INTEGER NOT NULL, n INTEGER NOT NULL, patch_id TEXT, PRIMARY KEY(message, n)) WITHOUT ROWID;
+    CREATE INDEX patch_patch_id ON patch(patch_id);
+    CREATE TABLE defect(message INTEGER NOT NULL, word TEXT NOT NULL, PRIMARY KEY(message, word)) WITHOUT ROWID;
+    CREATE VIRTUAL TABLE fts USING fts5(
+        subject, sender, recipients, cc, body, quoted, files,
+        content='', columnsize=0, tokenize="unicode61 remove_diacritics 2 tokenchars '_'");
+    -- Derived from the rows above: series of threads, and topics of series.
+    CREATE TABLE dirty(tid INTEGER PRIMARY KEY);
+    CREATE TABLE series(id TEXT PRIMARY KEY, tid INTEGER NOT NULL, topic INTEGER NOT NULL, data TEXT NOT NULL) WITHOUT ROWID;
+    CREATE INDEX series_tid ON series(tid);
+    CREATE INDEX series_topic ON series(topic);
+    CREATE TABLE topic(
+        id INTEGER PRIMARY KEY, anchor TEXT NOT NULL UNIQUE, slug TEXT NOT NULL, title TEXT NOT NULL,
+        status TEXT NOT NULL, turn TEXT NOT NULL, first INTEGER, last INTEGER, patches INTEGER NOT NULL, data TEXT NOT NULL);
+    CREATE INDEX topic_last ON topic(last);
+    CREATE INDEX topic_slug ON topic(slug);
+    CREATE TABLE topic_thread(tid INTEGER NOT NULL, topic INTEGER NOT NULL, PRIMARY KEY(tid, topic)) WITHOUT ROWID;
+    CREATE INDEX topic_thread_topic ON topic_thread(topic);
+    """,
+)
+
+USER = (
+    """
+    -- A topic's number for good: it belongs to one message of the topic, so it outlives every rebuild of the cache.
+    CREATE TABLE topic_id(id INTEGER PRIMARY KEY AUTOINCREMENT, anchor TEXT NOT NULL UNIQUE);
+    CREATE TABLE followed(msgid TEXT PRIMARY KEY, title TEXT NOT NULL, server TEXT, since INTEGER NOT NULL);
+    -- When a mail of a followed topic was first seen here, and whether it was read.
+    CREATE TABLE arrival(msgid TEXT PRIMARY KEY, at INTEGER NOT NULL, read INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE archive(path TEXT PRIMARY KEY, list TEXT NOT NULL);
+    -- Mail from the user's own files, which no server can give back.
+    CREATE TABLE local_mail(
+        hash BLOB PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL, data BLOB NOT NULL);
+    """,
+)
+
+
+class NewerSchemaError(Exception):
+    """The database was written by a newer version of the program."""
+
+
+def migrate(con: sqlite3.Connection, schema: str, steps: tuple[str, ...]) -> None:
+    """Bring the attached database *schema* up to date. Each step and its number are one transaction."""
+    at = con.execute(f"PRAGMA {schema}.user_version").fetchone()[0]
+    if at > len(steps):
+        raise NewerSchemaError(f"database version {at}, this program knows {len(steps)}")
+    for number, step in enumerate(steps[at:], at + 1):
+        con.execute("BEGIN IMMEDIATE")
+        try:
+            # Another process may have been faster while this one waited for the lock.
+            if con.execute(f"PRAGMA {schema}.user_version").fetchone()[0] < number:
+                for statement in _statements(step):
+                    con.execute(
+                        statement.replace("CREATE TABLE ", f"CREATE TABLE {schema}.")
+                        .replace("CREATE INDEX ", f"CREATE INDEX {schema}.")
+                        .replace("CREATE VIRTUAL TABLE ", f"CREATE VIRTUAL TABLE {schema}.")
+                    )
+                con.execute(f"PRAGMA {schema}.user_version = {number}")
+            con.execute("COMMIT")
+        except BaseException:
+            con.execute("ROLLBACK")
+            raise
+
+
+def _statements(script: str) -> list[str]:
+    lines = [line for line in script.splitlines() if not line.strip().startswith("--")]
+    return [statement.strip() for statement in "\n".join(lines).split(";") if statement.strip()]

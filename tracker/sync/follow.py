@@ -1,0 +1,156 @@
+"""`follow`: from what the user typed to a thread in the store and a followed topic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tracker.core.message import parse
+from tracker.core.target import Target
+from tracker.sources.base import BadInput, NotFound, SourceError, Truncated
+from tracker.store import read
+from tracker.store.db import transaction
+from tracker.store.derive import derive
+from tracker.store.mail import source
+from tracker.sync.servers import Servers
+from tracker.sync.session import Session, add_mail, note_arrivals
+
+# A change-id or a commit id names few threads; a search that finds more than this is no way to name a topic.
+_MAX_THREADS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A topic now followed. mails: how many of its mails are at hand; news: how many of them are new to the store."""
+
+    number: int
+    mails: int
+    news: int
+
+
+def follow_target(session: Session, servers: Servers, target: Target) -> list[Followed]:
+    """Fetch what *target* names and follow it. Raises SourceError when no source has it."""
+    if target.kind == "msgid":
+        return [follow_thread(session, servers, target.value, target.server)]
+    lore = servers.get(target.server)
+    hits = lore.by_change_id(target.value) if target.kind == "change-id" else lore.by_commit(target.value)
+    if not hits:
+        raise NotFound(f"no mail names {target.kind} {target.value}", lore.url)
+    if target.kind == "commit":
+        wanted = _naming(session, servers, target, [hit.msgid for hit in hits])
+    else:
+        wanted = [hit.msgid for hit in hits if not hit.subject.lower().startswith("re:")] or [hits[0].msgid]
+    return follow_many(session, servers, wanted, target.server)
+
+
+def _naming(session: Session, servers: Servers, target: Target, hits: Sequence[str]) -> list[str]:
+    """Of the mails that mention a commit, those that say it was made of a patch in their own thread.
+
+    People quote commit ids in any discussion, so only notices of robots and maintainers ("commit: SHA") count.
+    """
+    lore = servers.get(target.server)
+    raws = lore.fetch_ids(list(hits)[:_MAX_THREADS])
+    add_mail(session, raws, source(session.con, "lore", lore.url, private=False))
+    notices = [msgid for msgid in (parse(raw).msgid for raw in raws) if read.kind_of(session.con, msgid) == "notice"]
+    if not notices:
+        mentioned = f"{len(hits)} mails mention it" if len(hits) > 1 else "one mail mentions it"
+        raise NotFound(
+            f"{mentioned}, but none says which patch became {target.value}; try 'tracker search --remote {target.value}'",
+            lore.url,
+        )
+    return notices
+
+
+def follow_many(session: Session, servers: Servers, msgids: Iterable[str], server: str | None) -> list[Followed]:
+    """Follow the threads of several mails, each thread once."""
+    done: dict[int, Followed] = {}
+    for msgid in msgids:
+        known = read.topic_of(session.con, msgid)
+        if known in done or len(done) >= _MAX_THREADS:
+            continue
+        found = follow_thread(session, servers, msgid, server)
+        done[found.number] = found
+    return list(done.values())
+
+
+def follow_thread(session: Session, servers: Servers, msgid: str, server: str | None) -> Followed:
+    """Fetch the thread of *msgid* and follow its topic.
+
+    A mail that is in the store already is followed even when the server fails, and the failure is told; one that came
+    from a local file only is never asked for.
+    """
+    con = session.con
+    known = read.message_row(con, msgid)
+    fresh = 0
+    url = ""
+    if known is None or not known.private:
+        try:
+            lore = servers.get(server)
+            url = lore.url
+            fresh = len(fetch_thread(session, servers, msgid, lore.url))
+        except SourceError as error:
+            if known is None:
+                raise
+            session.fail(error)
+    if read.message_row(con, msgid) is None:
+        raise BadInput(f"the server's answer does not hold {msgid}", url)
+    number = follow_known(session, msgid, url or None)
+    return Followed(number, read.count_mails(con, number), fresh)
+
+
+def fetch_thread(session: Session, servers: Servers, msgid: str, url: str) -> list[str]:
+    """Store the thread of *msgid*; returns the ids that are new. What arrived of a cut answer is kept, and told."""
+    lore = servers.get(url)
+    where = source(session.con, "lore", lore.url, private=False)
+    try:
+        return add_mail(session, lore.thread(msgid), where).new
+    except Truncated as error:
+        added = add_mail(session, error.messages, where)
+        session.fail(error)
+        return added.new
+
+
+def follow_known(session: Session, msgid: str, server: str | None) -> int:
+    """Follow the topic of a mail in the store, and return its number. Its mails count as read: news start now."""
+    con = session.con
+    with transaction(con, session.config.user_db):
+        title = con.execute("SELECT subject FROM message WHERE msgid=?", (msgid,)).fetchone()[0]
+        con.execute(
+            "INSERT INTO u.followed VALUES (?,?,?,?) ON CONFLICT(msgid) DO UPDATE SET server=coalesce(excluded.server, server)",
+            (msgid, title, server, session.now),
+        )
+        if read.topic_of(con, msgid) is None:  # a thread without patches becomes a topic by being followed
+            con.execute("INSERT OR IGNORE INTO dirty SELECT tid FROM message WHERE msgid=?", (msgid,))
+            derive(con)
+    number = read.topic_of(con, msgid)
+    assert number is not None
+    note_arrivals(session, read=True)
+    return number
+
+
+def follow_file(session: Session, ids: Sequence[str]) -> list[Followed]:
+    """Follow every topic that mails of a local file belong to."""
+    con = session.con
+    done: dict[int, Followed] = {}
+    for msgid in ids:
+        number = read.topic_of(con, msgid)
+        if number is None or number in done:
+            continue
+        done[number] = Followed(follow_known(session, msgid, None), read.count_mails(con, number), len(ids))
+    if not done and ids:
+        number = follow_known(session, ids[0], None)
+        done[number] = Followed(number, read.count_mails(con, number), len(ids))
+    return list(done.values())
+
+
+def unfollow(session: Session, number: int) -> bool:
+    """Follow a topic no more; returns whether it was followed. Its mail stays."""
+    con = session.con
+    with transaction(con, session.config.user_db):
+        count = con.execute(
+            "DELETE FROM u.followed WHERE msgid IN (SELECT msgid FROM message JOIN topic_thread USING (tid) WHERE topic=?)",
+            (number,),
+        ).rowcount
+        con.execute("INSERT OR IGNORE INTO dirty SELECT tid FROM topic_thread WHERE topic=?", (number,))
+        derive(con)
+    return count > 0

@@ -1,0 +1,49 @@
+"""One client a server, made when it is first asked; the default one comes from the configuration, else from git's."""
+
+from __future__ import annotations
+
+from tracker.config import DEFAULT_SERVER, Config
+from tracker.sources.base import Unavailable
+from tracker.sources.lore import Lore, default_server
+
+
+class Servers:
+    """The public-inbox servers of one run, side by side."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._open: dict[str, Lore] = {}
+
+    @property
+    def default(self) -> str:
+        """The server that is asked when a target names none."""
+        setting = self._config.server_setting
+        return normal(setting.value if setting else default_server())
+
+    def get(self, url: str | None) -> Lore:
+        """The client for *url*, None for the default server. Raises Unavailable when nothing may be sent."""
+        where = normal(url) if url else self.default
+        if self._config.offline:
+            raise Unavailable("--offline: nothing is asked of a server", where)
+        if where not in self._open:
+            self._open[where] = Lore(where)
+        return self._open[where]
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        for lore in self._open.values():
+            lore.close()
+
+    @property
+    def requests(self) -> int:
+        """How many requests were made in this run."""
+        return sum(lore.requests_made for lore in self._open.values())
+
+
+def normal(url: str) -> str:
+    """One spelling a server: a bare host means its /all/, and there is one slash at the end."""
+    url = url.rstrip("/") + "/"
+    return url + "all/" if url.count("/") == 3 else url
+
+
+__all__ = ["DEFAULT_SERVER", "Servers", "normal"]
