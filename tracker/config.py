@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-DEFAULT_SERVER = "https://lore.kernel.org/all/"
-
 
 class ConfigError(Exception):
     """The configuration cannot be used; the message names the file and the key."""

@@ -78,7 +78,8 @@ def _western(data: bytes) -> str:
 
 def unfold(value: bytes) -> bytes:
     """A raw header value on one line (RFC 5322 section 2.2.3): the line break goes, the white space after it stays."""
-    return _NEWLINES.sub(b" ", _FOLD.sub(b"", value)).strip(b" \t\r\n") if b"\n" in value else value.strip(b" \t\r\n")
+    value = value.strip(b" \t\r\n")
+    return _NEWLINES.sub(b" ", _FOLD.sub(b"", value)) if b"\n" in value or b"\r" in value else value
 
 
 def _word_bytes(encoding: bytes, text: bytes) -> bytes:

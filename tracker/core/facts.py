@@ -33,8 +33,8 @@ _APPLIED = re.compile(
     r"^(?:(?:Applied|Merged|Queued)[^\n]{0,60}[,!.]|This (?:patch|series|pull request) was applied to )", re.MULTILINE
 )
 _COMMIT_LINE = re.compile(r"^ {6,}commit: [0-9a-f]{12,40}$|/c/[0-9a-f]{12,40}$", re.MULTILINE)
+_PULL = "are available in the Git repository at:"
 _PULL_BODY = re.compile(r"^are available in the Git repository at:", re.MULTILINE)
-_QUOTE = re.compile(r"^>[^\n]*(?:\n|\Z)", re.MULTILINE)
 _LIST_POST = re.compile(r"<mailto:([^<>?\s]+)")
 _LIST_ID = re.compile(r"<([^<>\s]+)>")
 _MAX_TEXT = 400_000
@@ -93,38 +93,36 @@ def examine(message: Message, *, trusted: bool = False) -> Facts:
     subject = parse_subject(message.subject)
     sender = _true_sender(message)
     abridged = trusted and message.header("x-tracker-abridged") == "yes"
-    text = message.body[:_MAX_TEXT]
-    own = unquoted(text)
+    own = message.own_text[:_MAX_TEXT]
     robot = bool(_ROBOTS.match(sender.email))
     patches = _recorded(message, subject, sender) if abridged else _patches(message, subject, sender)
     kind = _kind(subject, own, patches, robot)
     if kind in ("notice", "pull", "other"):
         patches = ()
-    wanted = kind != "other" or subject.reply
     return Facts(
         msgid=message.msgid, parents=message.parents, date=message.date, received=message.received, sender=sender,
         subject=subject, kind=kind, patches=patches,
-        trailers=parse_trailers(text) if wanted and ":" in own else (),
-        change_id=change_id(own), base_commit=base_commit(own), links=links(own), lists=_lists(message),
-        robot=robot, abridged=abridged,
+        trailers=_trailers(message) if kind != "other" else (),
+        change_id=change_id(own) if "ange-" in own else None, base_commit=base_commit(own) if "base-commit" in own else None,
+        links=links(own) if "://" in own or "essage-" in own else (), lists=_lists(message), robot=robot, abridged=abridged,
     )  # fmt: skip
+
+
+def _trailers(message: Message) -> tuple[Trailer, ...]:
+    """The trailers of the mail's words; a diff and what follows it has none of its own."""
+    text = message.body[:_MAX_TEXT]
+    diff = text.find("\ndiff --git ")
+    return parse_trailers(text if diff < 0 else text[: diff + 1])
 
 
 def _true_sender(message: Message) -> Person:
     """Who wrote the mail, also when a list rewrote From ("NAME via LIST", DMARC); the list's address is in its own fields."""
+    sender = message.sender
+    original = _first(message.people("x-original-from"))
     lists = [name.replace(".", "@", 1) for name in _lists(message)]
     lists += [match[1] for value in message.headers("list-post") for match in _LIST_POST.finditer(value)]
-    return undo_via(message.sender, _first(message.people("x-original-from")), message.people("reply-to"), lists)
-
-
-def unquoted(text: str) -> str:
-    """*text* without the lines that quote somebody."""
-    return _QUOTE.sub("", text) if ">" in text else text
-
-
-def quoted(text: str) -> str:
-    """Only the lines of *text* that quote somebody."""
-    return "".join(_QUOTE.findall(text)) if ">" in text else ""
+    rewritten = original is not None or " via " in sender.name or sender.email.startswith("devnull+") or sender.email.lower() in lists
+    return undo_via(sender, original, message.people("reply-to"), lists) if rewritten else sender
 
 
 def _first(people: Sequence[Person]) -> Person | None:
@@ -140,7 +138,7 @@ def _lists(message: Message) -> tuple[str, ...]:
 def _kind(subject: Subject, own: str, patches: tuple[PatchFacts, ...], robot: bool) -> str:
     if _is_notice(subject, own, robot):
         return "notice"
-    if (subject.pull and not subject.reply) or _PULL_BODY.search(own):
+    if (subject.pull and not subject.reply) or (_PULL in own and _PULL_BODY.search(own)):
         return "pull"
     if patches or (subject.patch and not subject.reply and subject.n):
         return "patch"  # a counter says so, also when the diff is missing
@@ -155,7 +153,8 @@ def _is_notice(subject: Subject, own: str, robot: bool) -> bool:
         return True
     if robot and (subject.reply or not subject.patch):
         return True
-    return subject.reply and bool(_APPLIED.search(own)) and bool(_COMMIT_LINE.search(own))
+    named = subject.reply and ("commit: " in own or "/c/" in own)
+    return named and bool(_COMMIT_LINE.search(own)) and bool(_APPLIED.search(own))
 
 
 def _recorded(message: Message, subject: Subject, sender: Person) -> tuple[PatchFacts, ...]:

@@ -20,6 +20,7 @@ from tracker.core.people import Person, parse_addresses
 _FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)(?:\n|\Z)")
 # Lines that local mail software puts between or before fields: mbox separators and their quoted form.
 _STRAY = re.compile(rb"(?:>?From [^\n]*|[ \t]+[^\n]*)(?:\n|\Z)")
+_QUOTED = re.compile(r"((?:^>[^\n]*+(?:\n|\Z))++)", re.MULTILINE)
 _ANGLE = re.compile(rb"<([^<>]*)>")
 _SPACE = re.compile(rb"\s+")
 _BARE_ID = re.compile(rb"[^\s<>@]+@[^\s<>@]+")
@@ -157,6 +158,25 @@ class Message:
         if not plain:
             plain = [part for part in self.parts if part.is_html][:1]
         return "\n".join(part.text.removesuffix("\n") for part in plain) + "\n" if plain else ""
+
+    @cached_property
+    def _split_body(self) -> tuple[str, str]:
+        """Own words and quoted lines of the body."""
+        text = self.body
+        if ">" not in text:
+            return text, ""
+        pieces = _QUOTED.split(text)
+        return "".join(pieces[::2]), "".join(pieces[1::2])
+
+    @property
+    def own_text(self) -> str:
+        """The body without the lines that quote somebody."""
+        return self._split_body[0]
+
+    @property
+    def quoted_text(self) -> str:
+        """Only the lines of the body that quote somebody."""
+        return self._split_body[1]
 
     @cached_property
     def diff_source(self) -> bytes:

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tracker.core.charset import decode_bytes
+from tracker.core.diffpath import RENAME, file_name, git_paths, plain_paths, text_of
 from tracker.core.patchid import digest_number, id_of_sum, stable_ids
 
 # The usual header of a text file in a git diff. Groups: what is hashed of it (two), the old and the new path.
@@ -32,7 +32,7 @@ _EXTENDED = (
 )
 # git diff: the header of one file (gitformat-diff, "Generating patch text with -p"), up to its first hunk.
 _GIT_FILE = re.compile(
-    rb"diff --git (?P<names>[^\n]*)(?:\n|\Z)(?P<extended>(?:" + _EXTENDED + rb")*)"
+    rb"diff --git (?P<names>[^\n]*(?:\nb/[^\n]*)?)(?:\n|\Z)(?P<extended>(?:" + _EXTENDED + rb")*)"
     rb"(?:--- (?P<old>[^\n]*)\n\+\+\+ (?P<new>[^\n]*)(?:\n|\Z)"
     rb"|(?P<binary>Binary files |GIT binary patch)[^\n]*(?:\n|\Z))?"
 )
@@ -49,17 +49,6 @@ _WRAP_AT = 50  # bytes at least in a line that a mailer wraps
 _NOT_WRAPPED = re.compile(rb"@@ -|diff -|Index: |>")
 # A line that `git log` and `git format-patch` put in front of a patch: it ends the patch before it.
 _NEXT_PATCH = re.compile(rb"\n(?:commit |From )?[0-9a-fA-F]{40}")
-
-_RENAME = re.compile(rb"^(?:rename|copy) (from|to|old|new) ([^\n]*)", re.MULTILINE)
-_ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|(.))", re.DOTALL)
-_QUOTED = re.compile(rb'"((?:[^"\\]|\\.)*)"')
-_SIMPLE_ESCAPES = dict(zip(b"abtnvfr", b"\a\b\t\n\v\f\r", strict=True))
-# The time behind a file name; some mailers make a space of the tab in front of it.
-_STAMP = re.compile(
-    rb"(?:\t[^\n]*|[ ]+(?:\d{4}-\d\d-\d\d \d\d:\d\d|[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d)[^\n]*)\Z"
-)
-# GNU diff -N names a file that does not exist and gives it the first second of 1970 (git: apply.c).
-_EPOCH = re.compile(rb"[\t ](?:1970-01-01|1969-12-31) \d\d:\d\d:00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +175,7 @@ def _usual_file(data: bytes, pos: int) -> _Found | None:
     if hunks is None:
         return None
     hashed, file_lines, old, new = header.groups()
-    file = FileDiff(_text(old) if old else None, _text(new) if new else None, hunks.added, hunks.removed, False)
+    file = FileDiff(text_of(old) if old else None, text_of(new) if new else None, hunks.added, hunks.removed, False)
     return _Found(file, digest_number(hashed + file_lines + b"".join(hunks.lines)), pos, hunks.end)
 
 
@@ -204,7 +193,7 @@ def _count_hunks(data: bytes, start: int, limit: int) -> _Hunks | None:
         text = _NO_NEWLINES.sub(b"", text)
         marks = text.translate(None, _ALL_BUT_MARKS)
     hunks, hunk_marks = text.split(b"\n@@ -"), marks.split(b"\n@")
-    if len(hunks) != len(hunk_marks) or b"\n\\" in marks:
+    if hunks[0] or len(hunks) != len(hunk_marks) or b"\n\\" in marks:
         return None
     added = removed = 0
     out: list[bytes] = []
@@ -270,14 +259,14 @@ def _read_file(data: bytes, header: re.Match[bytes]) -> _Found:
         binary = bool(groups["binary"])
         if groups["binary"] == b"GIT binary patch":
             pos = _blocks_end(data, pos)
-        file = FileDiff(*_git_paths(groups["names"], groups["extended"]), 0, 0, binary)
+        file = FileDiff(*git_paths(groups["names"], groups["extended"]), 0, 0, binary)
         return _Found(file, None, header.start(), pos)
     limit = data.find(b"\n--- ", pos) + 1 or data.find(b"\n-- \n", pos) + 1 or len(data)
     hunks = _count_hunks(data, pos - 1, limit) or _walk_hunks(data, pos)
-    if groups.get("extended") and _RENAME.search(groups["extended"]):
-        old, new = _git_paths(groups["names"], groups["extended"])
+    if groups.get("extended") and RENAME.search(groups["extended"]):
+        old, new = git_paths(groups["names"], groups["extended"])
     else:
-        old, new = _paths(_file_name(groups["old"]), _file_name(groups["new"]))
+        old, new = plain_paths(file_name(groups["old"]), file_name(groups["new"]))
     return _Found(FileDiff(old, new, hunks.added, hunks.removed, False), None, header.start(), hunks.end)
 
 
@@ -320,90 +309,3 @@ def _walk_hunk(data: bytes, pos: int, before: int, after: int) -> tuple[int, int
 def _blocks_end(data: bytes, pos: int) -> int:
     match = _BINARY_BLOCKS.match(data, pos)
     return match.end() if match else pos
-
-
-# --- file names
-
-
-def _file_name(raw: bytes) -> str | None:
-    """The name on a "---" or "+++" line, None for a file that is not there."""
-    raw = raw.rstrip(b"\r")
-    quoted = _QUOTED.match(raw)
-    if quoted is not None:
-        return _unquote(quoted[1])
-    if _EPOCH.search(raw):
-        return None
-    raw = _STAMP.sub(b"", raw).rstrip(b" ")
-    return None if raw == b"/dev/null" else _text(raw)
-
-
-def _text(raw: bytes) -> str:
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return decode_bytes(raw, None)[0]
-
-
-def _unquote(raw: bytes) -> str:
-    r"""A C-quoted name as git writes it (quote.c): \t, \", \\ and octal bytes like \303\244."""
-    if b"\\" not in raw:
-        return _text(raw)
-    return _text(_ESCAPE.sub(_unescape, raw))
-
-
-def _unescape(match: re.Match[bytes]) -> bytes:
-    if match[1]:
-        return bytes([int(match[1], 8) & 255])
-    code = match[2][0]
-    return bytes([_SIMPLE_ESCAPES.get(code, code)])
-
-
-def _paths(old: str | None, new: str | None) -> tuple[str | None, str | None]:
-    """Both names without the folder in front that tools put there: a/ and b/, i/ and w/, linux.orig/ and linux/."""
-    if old is None or new is None:
-        return _strip_letter(old), _strip_letter(new)
-    old_head, _, old_tail = old.partition("/")
-    new_head, _, new_tail = new.partition("/")
-    letters = len(old_head) == len(new_head) == 1
-    if old_tail and new_tail and (letters or (old_head != new_head and old_tail == new_tail)):
-        return old_tail, new_tail
-    return old, new
-
-
-def _strip_letter(name: str | None) -> str | None:
-    return name[2:] if name is not None and name[1:2] == "/" and len(name) > 2 else name
-
-
-def _git_paths(names: bytes, extended: bytes) -> tuple[str | None, str | None]:
-    """The paths of a file whose header has no "---" line, from its "diff --git" line and the extended header."""
-    moved = {key: _moved_name(value) for key, value in _RENAME.findall(extended)}
-    old, new = moved.get(b"from", moved.get(b"old")), moved.get(b"to", moved.get(b"new"))
-    if old is None or new is None:
-        old, new = _paths(*_split_names(names.rstrip(b"\r")))
-    if b"new file mode" in extended:
-        return None, new
-    if b"deleted file mode" in extended:
-        return old, None
-    return old, new
-
-
-def _moved_name(raw: bytes) -> str:
-    raw = raw.rstrip(b"\r")
-    quoted = _QUOTED.fullmatch(raw)
-    return _unquote(quoted[1]) if quoted is not None else _text(raw)
-
-
-def _split_names(names: bytes) -> tuple[str, str]:
-    """Both names of a "diff --git" line. Without quotes, both halves of it are as long."""
-    if names.startswith(b'"') and (quoted := _QUOTED.match(names)) is not None:
-        old, rest = _unquote(quoted[1]), names[quoted.end() :].lstrip(b" ")
-        return old, _moved_name(rest)
-    if names.endswith(b'"') and b' "' in names:
-        head, _, tail = names.partition(b' "')
-        return _text(head), _moved_name(b'"' + tail)
-    middle = len(names) // 2
-    if names[middle : middle + 1] != b" ":
-        middle = names.find(b" b/")
-    if middle < 0:
-        return _text(names), _text(names)
-    return _text(names[:middle]), _text(names[middle + 1 :])

@@ -67,6 +67,7 @@ class Subject:
 _MAX_LENGTH = 10_000  # characters; RFC 5322 section 2.1.1 allows 998 in a line
 _MAX_GROUPS = 24
 _MAX_WORDS = 60
+_MAX_WORD = 60
 
 # Reply and forward marks. Short words that could also name a subsystem count only in front of a bracket.
 _MARK = re.compile(
@@ -79,13 +80,13 @@ _MARK = re.compile(
 _SUBSET = re.compile(r"\(subset\) ?(?=\[)", re.IGNORECASE)
 _PLAIN_GROUP = re.compile(r"\[([^\[\]]*)\]")
 _BRACKET = re.compile(r"[\[\]]")
-_FORWARDED = re.compile(r"[^\s\[\]]+@[^\s\[\]]+: ")  # mutt forwards as [sender@host: subject]
+_FORWARDED = re.compile(r"[^\s\[\]@]++@[^\s\[\]@:]++: ")  # mutt forwards as [sender@host: subject]
 # Without brackets: "PATCH v2: title", "RFC: title", "GIT PULL: title".
 _BARE = re.compile(
     r"((?:(?:RFC|RESEND|REPOST)[ /:-]{1,2})*PATCH(?:SET)?(?:[ -]?[vV]\d{1,3}(?:\.\d{1,2})?)?(?: \d{1,4}/\d{1,4})?"
     r"|RFC(?: ?[vV]\d{1,3})?|GIT PULL|RESEND)(?: ?: ?| -+ |(?<=\d) )"
 )
-_GAP = re.compile(r"[ :;,-]*(?=\[)|(?: ?[:;,] ?| -+ )*")
+_GAP = re.compile(r"[ :;,-]*+(?=\[)| ?(?:[:;,] ?|-+ )*+")
 
 _PATCH, _RFC, _RESEND, _PULL, _NOTICE, _STABLE, _STATE, _FOR = range(1, 9)
 _MEANING = {
@@ -104,18 +105,22 @@ _MEANING = {
     for word in words.split()
 }
 _COUNTER = re.compile(r"\(?((\d{1,5})(?:\.\d{1,3})?/(\d{1,5}))[):.]*")
-_VERSION = re.compile(r"[-=(#]*v(\d{1,4})((?:\.\d{1,4})*)(?!\d)([^):]*)[):]*", re.IGNORECASE)
+# The letters after a number: v2a, v3b, v2alx, v9r2d1, v5-fix, v2/TEST; not those of [v4l] and [v9fs].
+_VERSION = re.compile(
+    r"[-=(#]*v(?!4l|9fs)(\d{1,4})((?:\.\d{1,4})*)(?!\d)((?:[a-z]{0,3}|r\d[\w.]*)(?:\.?[^\w.):][^):]*|\.[yx])?)[):.]*",
+    re.IGNORECASE,
+)
 _RELEASE_SUFFIX = re.compile(r"\.[yx]\b|-rc|-v\d|-stable", re.IGNORECASE)
 _RELEASE = re.compile(
-    r"(for-|stable-|linux-)?(v)?((?:[3-9]|1\d|2\.6)\.\d{1,3}(?:\.\d{1,3})?)(\.[yx])?(-stable)?"
+    r"(for-|stable-|linux-)?(v)?((?:[3-9]|1\d|2\.6)\.\d{1,3})(\.[yx])?(-stable)?"
     r"(?:([-/])(\d{1,2}\.\d{1,3}(?:\.[yx])?))?",
     re.IGNORECASE,
 )
 _GLUED = re.compile(r"(patch(?:es|sets?)?|rfc|resend|repost)[-_=]?(v\d.*|\d+/\d+.*)", re.IGNORECASE)
 _PIECES = re.compile(r"[-/|]")
 _MARKS = " :.()\"'"
-_LIST_TAG = re.compile(r"[\w.*+-]+")
-_TREE_TAG = re.compile(r"(?:.*[-_])?next|for-.*", re.IGNORECASE)
+_LIST_TAG = re.compile(r"[A-Za-z][\w.+-]+")
+_TREE_TAG = re.compile(r"(?:.*[-_])?next(?:-\d+)?|for-.*", re.IGNORECASE)
 _TIP = re.compile(r"tip: ?(\S+)", re.IGNORECASE)
 
 
@@ -159,6 +164,9 @@ class _Group:
         if meaning is not None:
             self._say(meaning, word)
             return
+        if len(word) > _MAX_WORD:
+            self.words.append(word)
+            return
         if word[-1:].isdigit() or word[-1:] in "):." or word[:1] in "vV-=(#":
             found = _COUNTER.fullmatch(word)
             if found:
@@ -188,11 +196,11 @@ class _Group:
         if "resend" in suffix.lower():
             self.said.add(_RESEND)
             suffix = ""
-        label = f"v{found[1]}{minor}{suffix}".rstrip(".-+~").lower()
-        if minor and not suffix.strip("."):
+        label = f"v{found[1]}{minor}{_LABEL_END.split(suffix, maxsplit=1)[0]}".rstrip("-+~").lower()
+        if minor and not suffix:
             self.dotted.append((major, int(minor[1:].partition(".")[0]), label))
         else:
-            self.versions.append((major, label.partition("/")[0]))
+            self.versions.append((major, label))
         return True
 
     def _after_for(self) -> bool:
@@ -231,7 +239,8 @@ class _Group:
             self.words.append(word.rstrip(":"))
 
 
-_SEPARATORS = str.maketrans(",;[]", "    ")
+_SEPARATORS = str.maketrans(",;", "  ", "[]")
+_LABEL_END = re.compile(r"[/.'\"]")
 _OF = re.compile(r"\b(\d{1,4}) of (\d{1,4})\b")
 
 
@@ -393,35 +402,36 @@ def _numbered(groups: list[_Group], said: set[int]) -> bool:
 
 
 def _version_of(groups: list[_Group]) -> tuple[int, str]:
-    """The version and how it is written; (1, '') when there is none."""
+    """The version and how it is written; (1, '') when there is none. Dotted ones that are no version become releases."""
     plain = [version for group in groups for version in group.versions]
-    if plain:
-        return max(plain, key=lambda version: version[0])
-    dotted = [version for group in groups for version in group.dotted if _STABLE not in group.said]
-    if len(dotted) != 1:
-        return 1, ""
-    major, minor, label = dotted[0]
-    if 3 <= major < 20 and (minor >= 10 or label.count(".") > 1):
-        return 1, ""
-    return major, label
+    dotted = [(group, *version) for group in groups for version in group.dotted]
+    if len(dotted) == 1 and not plain:
+        group, major, minor, label = dotted[0]
+        of_kernel = 3 <= major < 20 and (minor >= 10 or label.count(".") > 1)
+        if not of_kernel and not group.said & {_STABLE, _NOTICE}:
+            return major, label
+    for group, _, _, label in dotted:
+        group.words.append(label)
+        group.releases.append((True, (label[1:],)))
+    return max(plain, key=lambda version: version[0], default=(1, ""))
 
 
 def _stables(groups: list[_Group], said: set[int]) -> tuple[str, ...]:
-    found = [names for group in groups for sure, names in group.releases if sure or _STABLE in said]
-    if _STABLE in said:
-        found += [(label[1:],) for group in groups for _, _, label in group.dotted]
+    """The releases meant: all named for stable, and plain numbers where it is no pull request or report."""
+    plain = not said & {_PULL, _NOTICE}
+    found = [names for group in groups for sure, names in group.releases if (sure and plain) or _STABLE in said]
     return tuple(dict.fromkeys(name for names in found for name in names))
 
 
 def _tags(groups: list[_Group]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The list tags and the prefixes."""
+    """The list tags and the prefixes. Without a patch's brackets nothing tells a list's tag from other ones."""
     lists: list[str] = []
     prefixes: list[str] = []
     of_patch = [index for index, group in enumerate(groups) if group.of_patch or _RFC in group.said]
-    first = of_patch[0] if of_patch else 1
+    first = of_patch[0] if of_patch else 0
     for index, group in enumerate(groups):
         (lists if index < first and group.list_tag else prefixes).extend(group.words)
-    return tuple(lists), tuple(prefixes)
+    return tuple(lists), tuple(dict.fromkeys(prefixes))
 
 
 _LEADING_GROUPS = re.compile(r"\s*+(?:\[[^\[\]]*+\]\s*+)++")

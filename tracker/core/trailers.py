@@ -92,6 +92,7 @@ _HUNK = re.compile(r"\n@@+ -\d+(?:,(\d{1,9}))? \+\d+(?:,(\d{1,9}))? @@[^\n]*")
 _MAIL = r"[^<>\s@]++@[^<>\s@]++"
 _MAIL_LINE = re.compile(rf"<{_MAIL}>(?:\s*+[#\[].*)?")
 _WITH_PERSON = re.compile(rf"[^<>]*+<(?:mailto:)?{_MAIL}|{_MAIL}(?:\s*\Z|\s+[(\[#])")
+_DOUBLED = re.compile(r"(?<=[^\s<])<mailto:[^<>]*+>")  # <a@b<mailto:a@b>>, made by mailers that write HTML
 _FULL_NAME = re.compile(r"[^\W\d_a-z][\w.'’-]*+(?: [^\W\d_a-z][\w.'’-]*+){1,4}")
 _COMMIT_VALUE = re.compile(r"(?:commit )?[0-9a-fA-F]{6,64}\b|v\d")
 _REFERENCE_VALUE = re.compile(r"\S+://|<?[^\s@]++@\S|#\d|[0-9a-fA-F]{7,64}\b|[A-Z]{2,}-\d|\d{4,}\s*\Z")
@@ -304,6 +305,9 @@ def _trailers(candidate: _Candidate) -> Iterator[Trailer]:
     note = "; ".join(filter(None, [*notes, *candidate.notes]))
     value = value[:closed] + rest
     indent = len(candidate.prefix.rpartition(">")[2])
+    if kind == _PERSON and ">" in value and not (key == "Cc" and value.count("@") > 1):
+        value, remark = _remark_split(_DOUBLED.sub("", value))
+        note = "; ".join(filter(None, (remark, note)))
     people: list[tuple[str, Person | None]] = [(value, parse_person(value) if kind == _PERSON else None)]
     if kind == _PERSON and "@" not in value and _FULL_NAME.fullmatch(value):
         people = [(value, Person(value, ""))]
@@ -319,6 +323,13 @@ def _without_notes(value: str) -> list[str]:
     value, last = split_note(value)
     value, first = split_note(value)
     return [value, *(note.strip("#[] ") for note in (first, last) if note)]
+
+
+def _remark_split(value: str) -> tuple[str, str]:
+    """A person and what is remarked behind the address: `Name <mail> (for the tests)`."""
+    end = value.find(">") + 1
+    remark = value[end:].strip(" ,;")
+    return value[:end], remark[1:-1] if remark.startswith("(") and remark.endswith(")") else remark
 
 
 def _tidy(key: str) -> str:

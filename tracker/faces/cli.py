@@ -33,7 +33,7 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """All commands with their options, as `completion` and the tests of the docs read them too."""
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = _Parser(add_help=False)
     where = shared.add_argument_group("where to ask")
     where.add_argument(
         "--server",

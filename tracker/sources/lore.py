@@ -11,10 +11,8 @@ them. 404 is an answer: nothing matches. A body of a POST changes its meaning, s
 
 from __future__ import annotations
 
-import email.utils
 import logging
 import random
-import re
 import subprocess
 import threading
 import time
@@ -23,16 +21,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, quote_plus, urlsplit
 
 import tracker
-from tracker.sources.base import (
-    BadInput,
-    NotFound,
-    NotMail,
-    RateLimited,
-    Refused,
-    SourceError,
-    Truncated,
-    Unavailable,
-)
+from tracker.sources.answer import MAX_UNPACKED, Answer, check_status, reason
+from tracker.sources.base import BadInput, NotFound, NotMail, RateLimited, Refused, Truncated, Unavailable
 from tracker.sources.listing import (
     PAGE,
     Hit,
@@ -44,7 +34,7 @@ from tracker.sources.listing import (
     parse_page,
     safe_id,
 )
-from tracker.sources.mbox import CHUNK, Splitter, damage, split_mbox, unpacked
+from tracker.sources.mbox import damage, split_mbox
 
 if TYPE_CHECKING:
     import requests
@@ -53,12 +43,9 @@ __all__ = ["LORE", "Hit", "Lore", "default_server", "news_query", "server_url"]
 
 LORE = "https://lore.kernel.org/all"
 
-MAX_UNPACKED = 512 << 20
-_MAX_PAGE = 16 << 20
 _MAX_PAGES = 100
 _MAX_REDIRECTS = 5
 _NO_ANSWER = (404, 300)  # 300: "partial matches" for an id that is not there
-_ERRNO = re.compile(r"\[Errno -?\d+\] ([\w ,]+)")
 _T = TypeVar("_T")
 
 
@@ -143,33 +130,41 @@ class Lore:
 
     def thread(self, msgid: str) -> list[bytes]:
         """All mails of the thread that *msgid* is in. Errors: also NotFound."""
-        mails = self._ask("GET", f"{self.url}/{_quoted(msgid)}/t.mbox.gz", self._mails)
+        mails = self._ask("GET", f"{self.url}/{_quoted(msgid)}/t.mbox.gz", Answer.mails)
         return mails or self._thread_elsewhere(msgid)
 
     def message(self, msgid: str) -> list[bytes]:
         """The mail *msgid*; more than one when copies of it differ. Errors: also NotFound."""
-        mails = self._ask("GET", f"{self.url}/{_quoted(msgid)}/raw", self._mails)
-        if not mails:
-            raise NotFound(f"no mail {msgid} there; check the id, or name the server that has it", self.url)
+        if not (mails := self._raw(msgid)):
+            raise _not_found(msgid, self.url)
         return mails
 
     def fetch_ids(self, msgids: Iterable[str]) -> list[bytes]:
-        """The mails with these ids, as far as the server has them, in few requests."""
-        wanted = list(dict.fromkeys(msgid for msgid in msgids if msgid.strip()))
+        """The mails with these ids, as far as the server has them: one request for each 200 or so.
+
+        Ids that no query can have are asked for one by one. A Truncated has the mails of the requests before it, too.
+        """
+        wanted = dict.fromkeys(msgid.strip() for msgid in msgids)
         mails: list[bytes] = []
-        for query in ids_query(filter(safe_id, wanted)):
-            mails += self.search(query)
-        for msgid in wanted:
-            if not safe_id(msgid):
-                mails += self._ask("GET", f"{self.url}/{_quoted(msgid)}/raw", self._mails) or []
+        try:
+            for query in ids_query(filter(safe_id, wanted)):
+                mails += self.search(query)
+            for msgid in wanted:
+                if msgid and not safe_id(msgid):
+                    mails += self._raw(msgid)
+        except Truncated as ex:
+            raise Truncated(ex.message, ex.where, (*mails, *ex.messages)) from ex
         return mails
+
+    def _raw(self, msgid: str) -> list[bytes]:
+        return self._ask("GET", f"{self.url}/{_quoted(msgid)}/raw", Answer.mails) or []
 
     # Searching
 
     def search(self, query: str, *, limit: int | None = None) -> list[bytes]:
         """The mails that match, not their threads; newest first, at most *limit*. [] when there are none."""
         url = f"{self.url}/?x=m&q={self._query(query)}"
-        return self._ask("POST", url, lambda answer: self._mails(answer, limit)) or []
+        return self._ask("POST", url, lambda answer: answer.mails(limit)) or []
 
     def list_ids(self, query: str, *, limit: int | None = None) -> list[Hit]:
         """What matches, newest first, without the mails: one request for each 200. [] when nothing does."""
@@ -194,7 +189,7 @@ class Lore:
         return self.list_ids(query)
 
     def _page(self, url: str) -> tuple[list[Hit], bool]:
-        page = self._ask("GET", url, self._text)
+        page = self._ask("GET", url, Answer.text)
         if page is None:
             return [], False
         parsed = parse_page(page)
@@ -202,7 +197,7 @@ class Lore:
             raise NotMail("a web page that is no list of results (a bot wall?); try again later", url)
         if parsed[0]:
             return parsed
-        feed = parse_feed(self._ask("GET", f"{url}&x=A", self._text) or "")
+        feed = parse_feed(self._ask("GET", f"{url}&x=A", Answer.text) or "")
         if feed is None:
             raise NotMail("a list of results in a form this version does not know; please report it", url)
         return feed, len(feed) >= PAGE
@@ -235,7 +230,7 @@ class Lore:
                 with lore._count_lock:
                     lore.requests_made += 1
                 # What tells this installation apart is for the operator of these servers, not for where they point.
-                trusted = str(request.url).startswith(tuple(node.origins))
+                trusted = str(request.url).startswith(tuple(f"{origin}/" for origin in node.origins))
                 request.headers["User-Agent"] = full_agent if trusted else agent
                 return super().send(request, *args, **kwargs)
 
@@ -247,7 +242,7 @@ class Lore:
         node.set_requests_session(session)
         return node, session
 
-    def _ask(self, method: str, url: str, read: Callable[[_Answer], _T]) -> _T | None:
+    def _ask(self, method: str, url: str, read: Callable[[Answer], _T]) -> _T | None:
         """What *read* makes of the answer, None for 404; with the patience this has."""
         cut: Truncated | None = None
         for attempt in range(self._retries + 1):
@@ -272,7 +267,7 @@ class Lore:
     def _pause(self, attempt: int) -> float:
         return self._backoff * 2.0**attempt * random.uniform(0.5, 1.0)
 
-    def _ask_once(self, method: str, url: str, read: Callable[[_Answer], _T]) -> _T | None:
+    def _ask_once(self, method: str, url: str, read: Callable[[Answer], _T]) -> _T | None:
         import liblore
         import requests
 
@@ -282,12 +277,12 @@ class Lore:
         except requests.TooManyRedirects as ex:
             raise Refused("the server redirects in a circle; check its URL", url) from ex
         except (liblore.LibloreError, requests.RequestException, ValueError) as ex:
-            raise Unavailable(f"{_reason(ex)}; try again later", url) from ex
+            raise Unavailable(f"{reason(ex)}; try again later", url) from ex
         try:
             if response.status_code in _NO_ANSWER:
                 return None
-            _check_status(response, url)
-            return read(_Answer(response, url, self._clock() + self._patience, self._clock))
+            check_status(response, url)
+            return read(Answer(response, url, self._clock() + self._patience, self._clock, self._max_unpacked))
         finally:
             response.close()
 
@@ -300,122 +295,23 @@ class Lore:
             mails = split_mbox(self._node.get_mbox_by_msgid(msgid, nocache=True), self.url)
         except liblore.RemoteError as ex:
             if ex.status_code is None or ex.status_code >= 500:
-                raise Unavailable(f"{_reason(ex)}; try again later", self.url) from ex
+                raise Unavailable(f"{reason(ex)}; try again later", self.url) from ex
             mails = []
         except requests.RequestException as ex:
-            raise Unavailable(f"{_reason(ex)}; try again later", self.url) from ex
-        except (BadInput, *damage()) as ex:
-            raise NotMail(f"no mail in the answer: {ex}", self.url) from ex
+            raise Unavailable(f"{reason(ex)}; try again later", self.url) from ex
+        except BadInput as ex:
+            raise NotMail(f"no mail in the answer: {ex.message}", self.url) from ex
+        except damage() as ex:
+            raise Truncated(f"the answer is damaged ({reason(ex)}); try again later", self.url) from ex
         if not mails:
-            raise NotFound(f"no mail {msgid} there; check the id, or name the server that has it", self.url)
+            raise _not_found(msgid, self.url)
         return mails
 
-    # Bodies
 
-    def _mails(self, answer: _Answer, limit: int | None = None) -> list[bytes]:
-        """The mails of an mbox, packed or not. When it is cut, the error has those that arrived whole."""
-        splitter, mails, size = Splitter(answer.url), list[bytes](), 0
-        try:
-            reader = unpacked(answer, layers=3)
-            while data := reader.read1(CHUNK):
-                size += len(data)
-                mails += splitter.feed(data)
-                if limit and len(mails) >= limit:
-                    return mails[:limit]
-                if size > self._max_unpacked:
-                    raise NotMail(f"more than {self._max_unpacked >> 20} MiB unpacked; refused", answer.url)
-            if not answer.size:
-                raise Truncated("an empty answer; try again later", answer.url)
-            return mails + list(splitter.finish()) if size else []
-        except BadInput as ex:
-            raise NotMail(f"no mail in the answer: {ex.message}", answer.url) from ex
-        except answer.broken() as ex:
-            message = f"the answer is damaged ({_reason(ex)}), {len(mails)} mails of it are whole; try again later"
-            raise Truncated(message, answer.url, tuple(mails)) from ex
-
-    def _text(self, answer: _Answer) -> str:
-        """A page."""
-        pieces, size = list[bytes](), 0
-        try:
-            reader = unpacked(answer)
-            while size < _MAX_PAGE and (data := reader.read1(CHUNK)):
-                pieces.append(data)
-                size += len(data)
-        except answer.broken() as ex:
-            raise Truncated(f"the page is damaged ({_reason(ex)}); try again later", answer.url) from ex
-        return b"".join(pieces).decode("utf-8", "replace")
-
-
-class _Answer:
-    """The body of a response as it came over the wire: packing is undone by `unpacked`, which notices cuts."""
-
-    def __init__(self, response: requests.Response, url: str, until: float, clock: Callable[[], float]) -> None:
-        self.url = url
-        self.size = 0
-        self._raw = response.raw
-        self._until = until
-        self._clock = clock
-
-    def read(self, size: int, /) -> bytes:
-        """What there is, at most *size* bytes. Errors: Unavailable when it stalls; those of `broken`."""
-        from urllib3.exceptions import ReadTimeoutError
-
-        if self._clock() > self._until:
-            raise Unavailable("the answer comes too slowly; try again later", self.url)
-        try:
-            data: bytes = self._raw.read1(size, decode_content=False)
-        except ReadTimeoutError as ex:
-            raise Unavailable("the answer stopped coming; try again later", self.url) from ex
-        self.size += len(data)
-        return data
-
-    @staticmethod
-    def broken() -> tuple[type[Exception], ...]:
-        """What reading may raise when the connection or the packed data is cut."""
-        from urllib3.exceptions import HTTPError
-
-        return HTTPError, *damage()
-
-
-def _check_status(response: requests.Response, url: str) -> None:
-    status = response.status_code
-    if status == 200:
-        return
-    if status == 429:
-        wait = _retry_after(response.headers.get("Retry-After"))
-        asked = f", for {wait:.0f} seconds" if wait is not None else ""
-        raise RateLimited(f"the server wants fewer requests (429){asked}; try again later", url, wait)
-    if status >= 500:
-        raise Unavailable(f"the server has a fault ({status} {response.reason}); try again later", url)
-    if status in (401, 403):
-        raise Refused(f"the server refuses to answer ({status} {response.reason}); ask its operator", url)
-    raise Refused(f"the server does not take this request ({status} {response.reason}); check the URL or query", url)
-
-
-def _retry_after(value: str | None) -> float | None:
-    """Seconds to wait, from a number or a date (RFC 9110, 10.2.3); None when it says neither."""
-    if value is None:
-        return None
-    if value.strip().isascii() and value.strip().isdigit():
-        return float(value)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-    except (TypeError, ValueError, OverflowError):
-        return None
+def _not_found(msgid: str, url: str) -> NotFound:
+    return NotFound(f"it has no mail {msgid}; check the id, or name the server that has it", url)
 
 
 def _quoted(msgid: str) -> str:
     """*msgid* as one part of a path."""
     return quote(msgid, safe="@")
-
-
-def _reason(ex: BaseException) -> str:
-    """What went wrong, in words: the innermost of the errors that libraries wrap in each other."""
-    text = str(ex)
-    if found := _ERRNO.findall(text):
-        return str(found[-1]).strip()
-    for sign, words in (("CERTIFICATE_VERIFY_FAILED", "its certificate is not valid"), ("imed out", "no answer in time")):
-        if sign in text:
-            return words
-    cause = ex.__cause__ or ex.__context__
-    return _reason(cause) if cause and not isinstance(ex, SourceError) and len(text) > 100 else text

@@ -17,6 +17,7 @@ are those of the mail. `git format-patch` quotes nothing, and `git mailsplit` wi
 from __future__ import annotations
 
 import bz2
+import contextlib
 import gzip
 import io
 import lzma
@@ -33,7 +34,8 @@ Variant = Literal["mboxrd", "mboxo", "git"]
 CHUNK = 1 << 18
 # Mails that are larger are attacks, or no mails: vger refuses 1 MB, the largest mail of 680,000 is below 20 MB.
 MAX_MESSAGE = 64 << 20
-_SNIFF = 1 << 16
+_SNIFF = 1 << 13
+_SMALL = 64
 _MAX_FROM_LINE = 1000
 _LOOKAHEAD = 2000
 
@@ -80,10 +82,10 @@ def variant_of(from_line: bytes) -> Variant:
 
 
 def no_mail(head: bytes) -> str:
-    """What *head*, the beginning of something that is no mail, looks like instead, and what to do."""
+    """What *head*, the beginning of something that is no mail, looks like instead."""
     head = head.lstrip()[:1000]
     if head.startswith(b"<"):
-        return "this is a web page, not mail; fetch the mbox itself, such as a thread's t.mbox.gz"
+        return "this is a web page or XML, not mail"
     if b"\x00" in head or sum(byte < 9 for byte in head[:200]) > 2:
         return "this is binary data, neither an mbox nor a mail"
     begin = head[:40].decode("utf-8", "replace")
@@ -100,11 +102,13 @@ def _without_last_newline(raw: bytes, variant: Variant) -> bytes:
 class Splitter:
     """Cuts an mbox that arrives in pieces into mails. Holds one mail and one piece at a time.
 
+    where, advice: for errors, what is read and what to do when it is no mail.
     Errors: BadInput when it is no mbox, or a mail is larger than 64 MiB.
     """
 
-    def __init__(self, where: str = "") -> None:
+    def __init__(self, where: str = "", advice: str = "give an mbox or a mail") -> None:
         self._where = where
+        self._advice = advice
         self._buffer = bytearray()
         self._scanned = 0
         self._variant: Variant | None = None
@@ -125,6 +129,13 @@ class Splitter:
             yield from self._mail(bytes(self._buffer))
         self._buffer.clear()
 
+    def cut_short(self) -> Iterator[bytes]:
+        """The mails that are whole, when the data ended where it should not: all but the one it ended in."""
+        with contextlib.suppress(BadInput):  # too little to tell what it is: no whole mail in any case
+            if self._started(last=True):
+                yield from self._cut(len(self._buffer))
+        self._buffer.clear()
+
     def _started(self, last: bool) -> bool:
         """Whether the beginning was seen and understood; takes the first "From " line off."""
         if self._variant is not None:
@@ -133,7 +144,7 @@ class Splitter:
             return False
         head = bytes(self._buffer[:_SNIFF]).lstrip()
         if not head:
-            raise BadInput("there is nothing in it", self._where)
+            raise BadInput(f"there is nothing in it; {self._advice}", self._where)
         del self._buffer[: self._buffer.find(head[:1])]
         line, _, rest = head.partition(b"\n")
         if line.startswith(b"From ") and (is_from_line(line) or _MAIL_HEADER.search(rest[:_LOOKAHEAD])):
@@ -142,7 +153,7 @@ class Splitter:
         elif looks_like_mail(head):
             self._variant, self._single = "git", True
         else:
-            raise BadInput(no_mail(head), self._where)
+            raise BadInput(f"{no_mail(head)}; {self._advice}", self._where)
         return True
 
     def _cut(self, limit: int) -> Iterator[bytes]:
@@ -207,10 +218,11 @@ def read_mbox(source: BinaryIO | Path | str) -> Iterator[bytes]:
 def _read(stream: Readable, where: str) -> Iterator[bytes]:
     splitter = Splitter(where)
     try:
-        reader = unpacked(stream)
-        while data := reader.read1(CHUNK):
+        read = unpacked(stream.read)
+        while data := read(CHUNK):
             yield from splitter.feed(data)
     except damage() as ex:
+        yield from splitter.cut_short()
         raise _damaged(ex, where) from ex
     yield from splitter.finish()
 
@@ -219,30 +231,28 @@ def _read(stream: Readable, where: str) -> Iterator[bytes]:
 
 
 class Readable(Protocol):
-    """What mails are read from: a file, a pipe, the body of an answer."""
+    """What mails are read from: a file, a pipe."""
 
     def read(self, size: int, /) -> bytes | None: ...
 
 
-class Reader(Protocol):
-    """Unpacked bytes. read1: at most *size* bytes, as soon as there are some; b'' at the end."""
-
-    def read1(self, size: int, /) -> bytes: ...
+# Bytes, at most as many as asked for; fewer when there are no more at once; b'' (or None) at the end.
+Read = Callable[[int], bytes | None]
 
 
-def unpacked(stream: Readable, layers: int = 2) -> Reader:
-    """A reader of *stream*'s bytes with up to *layers* layers of packing undone (a packed file sent packed has two).
+def unpacked(read: Read, layers: int = 2) -> Read:
+    """Reads what *read* does with up to *layers* layers of packing undone (a packed file sent packed has two).
 
-    Reading raises one of `damage()` when the packed data is cut or broken; what came before it has been given by then.
+    Reading raises one of `damage()` when the packed data is cut or broken, after what came before the cut.
     """
     head = b""
-    while len(head) < 6 and (more := stream.read(6 - len(head))):
+    while len(head) < 6 and (more := read(6 - len(head))):
         head += more
-    reader: Reader = io.BufferedReader(_Joined(head, stream), CHUNK)
+    source = _Source(head, read)
     for magic, unpack in _UNPACKERS:
         if layers and head.startswith(magic):
-            return unpacked(_Pieces(unpack(reader)), layers - 1)
-    return reader
+            return unpacked(unpack(source).read1, layers - 1)
+    return source.read
 
 
 def damage() -> tuple[type[Exception], ...]:
@@ -260,37 +270,30 @@ def _damaged(ex: Exception, where: str) -> SourceError:
     return Truncated(f"the packed data is damaged ({ex}); mails before that were read; get the file again", where)
 
 
-class _Joined(io.RawIOBase):
-    """The bytes read ahead, then the rest of the stream."""
+class _Source:
+    """The bytes read ahead, then the rest. A file for the unpackers: these count on getting the few bytes of a header."""
 
-    def __init__(self, head: bytes, rest: Readable) -> None:
+    def __init__(self, head: bytes, rest: Read) -> None:
         self._head = head
         self._rest = rest
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, into: Any) -> int:
-        data = self._head[: len(into)] if self._head else self._rest.read(len(into)) or b""
-        self._head = self._head[len(into) :]
-        into[: len(data)] = data
-        return len(data)
-
-
-class _Pieces:
-    """`read` of what there is at once: a full read would lose what came before a cut."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-
     def read(self, size: int, /) -> bytes:
-        return self._reader.read1(size)
+        data = self._some(size)
+        while 0 < len(data) < size < _SMALL and (more := self._some(size - len(data))):
+            data += more
+        return data
+
+    def _some(self, size: int) -> bytes:
+        if self._head:
+            data, self._head = self._head[:size], self._head[size:]
+            return data
+        return self._rest(size) or b""
 
 
 class _Zstd:
     """zstd frames one after the other. Fed in small steps: a step of 1 KiB unpacks to 32 MiB at the very most."""
 
-    def __init__(self, packed: Reader) -> None:
+    def __init__(self, packed: _Source) -> None:
         self._packed = packed
         self._frame: Any = None
         self._input = b""
@@ -304,7 +307,7 @@ class _Zstd:
     def _fill(self) -> bool:
         from zstandard import ZstdDecompressor
 
-        data = self._input or self._packed.read1(CHUNK)
+        data = self._input or self._packed.read(CHUNK)
         if not data:
             if self._frame is not None:
                 raise EOFError("zstd frame cut")
@@ -319,7 +322,11 @@ class _Zstd:
         return True
 
 
-_UNPACKERS: tuple[tuple[bytes, Callable[[Any], Reader]], ...] = (
+class _Unpacker(Protocol):
+    def read1(self, size: int, /) -> bytes: ...
+
+
+_UNPACKERS: tuple[tuple[bytes, Callable[[Any], _Unpacker]], ...] = (
     (b"\x1f\x8b\x08", lambda packed: gzip.GzipFile(fileobj=packed, mode="rb")),
     (b"BZh", bz2.BZ2File),
     (b"\xfd7zXZ\x00", lzma.LZMAFile),

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.core.facts import Facts, examine, quoted, unquoted
+from tracker.core.facts import Facts, examine
 from tracker.core.message import Message, parse
 from tracker.store.codec import clean, dump
 
@@ -117,12 +117,12 @@ def _packer(dictionary: bytes | None) -> Packer:
 
 
 def _words(message: Message, facts: Facts) -> tuple[str, str, str, str, str, str, str]:
-    text = message.body[:_MAX_INDEXED]
+    own, quoted = message.own_text[:_MAX_INDEXED], message.quoted_text[:_MAX_INDEXED]
     attached = "".join(part.text[:_MAX_INDEXED] for part in message.attached_patches)
     files = " ".join(path for patch in facts.patches for path in patch.files)
     return (
         clean(message.subject), clean(f"{facts.sender.name} {facts.sender.email}"), clean(message.header("to")),
-        clean(message.header("cc")), clean(unquoted(text) + attached), clean(quoted(text)), clean(files),
+        clean(message.header("cc")), clean(own + attached), clean(quoted), clean(files),
     )  # fmt: skip
 
 

@@ -69,7 +69,8 @@ def message_row(con: sqlite3.Connection, msgid: str) -> MessageRow | None:
 
 
 def _message(row: Sequence[Any]) -> MessageRow:
-    return MessageRow(*row[:8], bool(row[8]), bool(row[9]))
+    number, msgid, tid, date, kind, subject, name, email, private, abridged = row
+    return MessageRow(number, msgid, tid, date, kind, subject, name, email, bool(private), bool(abridged))
 
 
 def kind_of(con: sqlite3.Connection, msgid: str) -> str | None:
@@ -121,7 +122,7 @@ def topics(con: sqlite3.Connection, *, every: bool) -> list[TopicRow]:
         else f"SELECT id, slug, title, status, turn, first, last, data FROM topic WHERE id IN ({_FOLLOWED_TOPICS}) "
         "ORDER BY coalesce(last, 0) DESC, id"
     )
-    return [TopicRow(*row[:7], row[0] in followed, unread.get(row[0], 0), json.loads(row[7])) for row in rows]
+    return [_topic(row, row[0] in followed, unread) for row in rows]
 
 
 def topic(con: sqlite3.Connection, number: int) -> TopicRow:
@@ -130,7 +131,12 @@ def topic(con: sqlite3.Connection, number: int) -> TopicRow:
     if row is None:
         raise KeyError(number)
     is_followed = con.execute(f"SELECT ? IN ({_FOLLOWED_TOPICS})", (number,)).fetchone()[0]
-    return TopicRow(*row[:7], bool(is_followed), _unread(con).get(number, 0), json.loads(row[7]))
+    return _topic(row, bool(is_followed), _unread(con))
+
+
+def _topic(row: Sequence[Any], is_followed: bool, unread: dict[int, int]) -> TopicRow:
+    number, slug, title, status, turn, first, last, data = row
+    return TopicRow(number, slug, title, status, turn, first, last, is_followed, unread.get(number, 0), json.loads(data))
 
 
 def _unread(con: sqlite3.Connection) -> dict[int, int]:
@@ -148,7 +154,9 @@ def followed(con: sqlite3.Connection) -> list[FollowedRow]:
         "coalesce((SELECT max(abridged) FROM message a WHERE a.tid = m.tid), 0) "
         "FROM u.followed f LEFT JOIN message m ON m.msgid = f.msgid ORDER BY f.since, f.msgid"
     )
-    return [FollowedRow(*row[:5], bool(row[5])) for row in rows]
+    return [
+        FollowedRow(msgid, title, server, since, number, bool(abridged)) for msgid, title, server, since, number, abridged in rows
+    ]
 
 
 def public_names(con: sqlite3.Connection, number: int) -> tuple[tuple[str, ...], tuple[str, ...]]:

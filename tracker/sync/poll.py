@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tracker.sources.base import SourceError, Truncated
-from tracker.sources.lore import Lore
+from tracker.sources.lore import Lore, news_query
 from tracker.store import read
 from tracker.store.db import transaction
 from tracker.store.mail import source
@@ -107,7 +107,7 @@ def _poll(session: Session, lore: Lore, servers: Servers, watches: Sequence[_Wat
     since = _since(session, [watch.number for watch in watches], cursor.get("polled"))
     titles = list(dict.fromkeys(title for watch in watches for title in watch.titles))
     ids = list(dict.fromkeys(one for watch in watches for one in watch.ids))
-    hits = [hit.msgid for query in lore.news_query(since, titles, ids) for hit in lore.list_ids(query)]
+    hits = [hit.msgid for query in news_query(since, titles, ids) for hit in lore.list_ids(query)]
     fresh = read.unknown(con, hits)
     fault: Truncated | None = None
     if fresh:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tracker.config import DEFAULT_SERVER, Config
+from tracker.config import Config
 from tracker.sources.base import Unavailable
-from tracker.sources.lore import Lore, default_server
+from tracker.sources.lore import Lore, default_server, server_url
 
 
 class Servers:
@@ -16,13 +16,13 @@ class Servers:
 
     @property
     def default(self) -> str:
-        """The server that is asked when a target names none."""
+        """The server that is asked when a target names none. Raises BadInput when git's b4.midmask is no URL."""
         setting = self._config.server_setting
-        return normal(setting.value if setting else default_server())
+        return server_url(setting.value, setting.origin) if setting else default_server()
 
     def get(self, url: str | None) -> Lore:
         """The client for *url*, None for the default server. Raises Unavailable when nothing may be sent."""
-        where = normal(url) if url else self.default
+        where = server_url(url) if url else self.default
         if self._config.offline:
             raise Unavailable("--offline: nothing is asked of a server", where)
         if where not in self._open:
@@ -38,12 +38,3 @@ class Servers:
     def requests(self) -> int:
         """How many requests were made in this run."""
         return sum(lore.requests_made for lore in self._open.values())
-
-
-def normal(url: str) -> str:
-    """One spelling a server: a bare host means its /all/, and there is one slash at the end."""
-    url = url.rstrip("/") + "/"
-    return url + "all/" if url.count("/") == 3 else url
-
-
-__all__ = ["DEFAULT_SERVER", "Servers", "normal"]

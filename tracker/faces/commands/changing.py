@@ -49,8 +49,8 @@ def follow(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit
     targets = []
     for text in args.targets:
         target = parse_target(text)
-        if target is None:
-            raise UsageError(f"{plain(text)!r} is no message id, URL of a mail, change-id or commit id")
+        if target.kind == "unknown":
+            raise UsageError(f"{plain(text)!r}: {target.reason}")
         targets.append(target)
     done: list[Followed] = []
     with _session(config, out, now) as (session, servers):
