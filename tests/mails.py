@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.utils import formatdate
 
 START = 1_717_000_000  # 2024-05-29T16:26:40Z
@@ -53,4 +54,5 @@ def patch(msgid: str, subject: str, *, diff: str = DIFF, refs: str = "", at: int
 
 def mbox(*mails: bytes) -> bytes:
     """An mboxrd of raw mails."""
-    return b"".join(b"From mboxrd@z Thu Jan  1 00:00:00 1970\n" + raw + b"\n" for raw in mails)
+    quoted = (re.sub(rb"^(>*From )", rb">\1", raw, flags=re.MULTILINE) for raw in mails)
+    return b"".join(b"From mboxrd@z Thu Jan  1 00:00:00 1970\n" + raw + b"\n" for raw in quoted)

@@ -79,7 +79,14 @@ def test_text_parts_are_joined_and_patches_kept_apart() -> None:
 
 def test_transfer_encodings_are_undone() -> None:
     """quoted-printable and base64, the latter also when it is broken."""
-    quoted = parse(mail("a@x", "s", "gr=C3=BCn =\nline\n", headers="Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable"))
+    quoted = parse(
+        mail(
+            "a@x",
+            "s",
+            "gr=C3=BCn =\nline\n",
+            headers="Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable",
+        )
+    )
     assert quoted.body == "grün line\n"
     text = base64.b64encode(b"hello world\n").decode()
     head = "Content-Transfer-Encoding: base64"
@@ -105,7 +112,9 @@ def test_the_plain_alternative_wins() -> None:
 
 def test_flowed_paragraphs_are_joined_by_quote_depth() -> None:
     """RFC 3676: soft breaks join lines of the same depth, space-stuffing goes, the signature line stays."""
-    assert unflow("one \ntwo\n>> a \n>> b\n> c \nnot c\n From here\n-- \nsig") == "one two\n>> a b\n> c \nnot c\nFrom here\n-- \nsig"
+    assert (
+        unflow("one \ntwo\n>> a \n>> b\n> c \nnot c\n From here\n-- \nsig") == "one two\n>> a b\n> c \nnot c\nFrom here\n-- \nsig"
+    )
 
 
 def test_names_of_attachments_in_rfc_2231_pieces() -> None:

@@ -24,7 +24,7 @@ Make = Callable[..., Lore]
         ("502", Unavailable, "502", 3),
         ("503", Unavailable, "503", 3),
         ("reset", Unavailable, "reset by peer", 3),
-        ("300@GET,404@HEAD", NotFound, "no mail", 3),
+        ("300", NotFound, "no mail", 2),
         ("challenge", NotMail, "web page", 1),
         ("bomb=4", NotMail, "binary", 1),
         ("loop", Refused, "circle", 6),

@@ -20,10 +20,10 @@ _USUAL_HEADER = re.compile(
     rb"(diff --git [^\n]*\n(?:(?:new|deleted|old|similarity|dissimilarity|rename|copy) [^\n]*\n)*)index [^\n]*\n"
     rb'(--- (?:a/([^"\t\r\n]+)|/dev/null)\n\+\+\+ (?:b/([^"\t\r\n]+)|/dev/null)\n)(?=@@ -)'
 )
-_COUNTS = re.compile(rb"\d{1,9}(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@[^\n]*")  # behind "@@ -"
-_BEHIND_HUNKS = re.compile(rb"\n(?![ +\-@\\])")  # in front of a line that no hunk has
-_NO_NEWLINES = re.compile(rb"\n\\ [^\n]{10,}")
-_ALL_BUT_MARKS = bytes(set(range(256)) - set(b"\n +-@\\"))
+# A hunk, from the newline in front of it: its two counts, and all lines that a hunk can have, as many as there are.
+_HUNK_LINES = re.compile(rb"\n@@ -\d{1,9}(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@.*((?:\n[ +\-\\].*)*+)")
+_NO_NEWLINES = re.compile(rb"\n\\ .{10,}")
+_ALL_BUT_MARKS = bytes(set(range(256)) - set(b"\n +-\\"))
 _FIRST_BYTES = re.compile(rb"\n(.)", re.DOTALL)
 
 _EXTENDED = (
@@ -169,9 +169,7 @@ def _usual_file(data: bytes, pos: int) -> _Found | None:
     header = _USUAL_HEADER.match(data, pos)
     if header is None:
         return None
-    start = header.end() - 1
-    limit = data.find(b"\ndiff ", start) + 1 or data.find(b"\n-- \n", start) + 1 or len(data)
-    hunks = _count_hunks(data, start, limit)
+    hunks = _count_hunks(data, header.end() - 1)
     if hunks is None:
         return None
     hashed, file_lines, old, new = header.groups()
@@ -179,53 +177,50 @@ def _usual_file(data: bytes, pos: int) -> _Found | None:
     return _Found(file, digest_number(hashed + file_lines + b"".join(hunks.lines)), pos, hunks.end)
 
 
-def _count_hunks(data: bytes, start: int, limit: int) -> _Hunks | None:
-    """The hunks from the newline at *start* on, None when they do not have as many lines as their headers say.
-
-    Only behind the last one other lines may follow, up to *limit*.
-    """
-    match = _BEHIND_HUNKS.search(data, start, limit)
-    end = match.end() if match is not None else limit
-    text = data[start : end - 1 if data[end - 1] == 10 else end]
-    # What is left is short, and the first byte of each line is still behind its newline.
-    marks = text.translate(None, _ALL_BUT_MARKS)
-    if b"\n\\" in marks:
-        text = _NO_NEWLINES.sub(b"", text)
-        marks = text.translate(None, _ALL_BUT_MARKS)
-    hunks, hunk_marks = text.split(b"\n@@ -"), marks.split(b"\n@")
-    if hunks[0] or len(hunks) != len(hunk_marks) or b"\n\\" in marks:
-        return None
+def _count_hunks(data: bytes, pos: int) -> _Hunks | None:
+    """The hunks from the newline at *pos* on, None when they do not have as many lines as their headers say."""
     added = removed = 0
     out: list[bytes] = []
-    for hunk, lines in zip(hunks[1:], hunk_marks[1:], strict=True):
-        header = _COUNTS.match(hunk)
-        if header is None:
-            return None
-        body, before, after = hunk[header.end() :], int(header[1] or 1), int(header[2] or 1)
-        total, plus, minus = lines.count(b"\n"), lines.count(b"\n+"), lines.count(b"\n-")
-        if total - plus != before or total - minus != after:
-            size = _hunk_size(body, before, after) if len(out) == len(hunks) - 2 else -1
-            surplus = body[size:]
-            if size < 0 or not data.endswith(surplus, 0, end - 1):
+    whole = True
+    while whole and (match := _HUNK_LINES.match(data, pos)) is not None:
+        before, after, lines = match.groups()
+        pos = match.end()
+        # What is left is short, and the first byte of each line is still behind its newline.
+        marks = lines.translate(None, _ALL_BUT_MARKS)
+        if b"\n\\" in marks:
+            lines = _NO_NEWLINES.sub(b"", lines)
+            marks = lines.translate(None, _ALL_BUT_MARKS)
+            if b"\n\\" in marks:
                 return None
-            end -= len(surplus)
-            body = body[:size]
-            plus, minus = body.count(b"\n+"), body.count(b"\n-")
+        total, plus, minus = marks.count(b"\n"), marks.count(b"\n+"), marks.count(b"\n-")
+        old, new = int(before or 1), int(after or 1)
+        if total - plus != old or total - minus != new:
+            whole = False  # a signature or a footer looks like more lines
+            size = _hunk_size(lines, old, new)
+            if size < 0 or not data.endswith(lines[size:], 0, pos):
+                return None
+            pos -= len(lines) - size
+            lines = lines[:size]
+            plus, minus = lines.count(b"\n+"), lines.count(b"\n-")
         added, removed = added + plus, removed + minus
-        out.append(body)
-    return _Hunks(added, removed, out, end)
+        out.append(lines)
+    return _Hunks(added, removed, out, min(pos + 1, len(data)))
 
 
-def _hunk_size(hunk: bytes, before: int, after: int) -> int:
-    """How many bytes of *hunk* make up its counts where other lines follow, -1 when none do."""
+def _hunk_size(lines: bytes, before: int, after: int) -> int:
+    """How many bytes of *lines* make up the counts of their hunk where more follow, -1 when none do."""
+    unsigned = lines.removesuffix(b"\n-- ")
+    total = unsigned.count(b"\n")
+    if total - unsigned.count(b"\n+") == before and total - unsigned.count(b"\n-") == after:
+        return len(unsigned)
     pos = 0
-    for first in b"".join(_FIRST_BYTES.findall(hunk)):
+    for first in b"".join(_FIRST_BYTES.findall(lines)):
         before -= first != 43  # +
         after -= first != 45  # -
-        pos = hunk.find(b"\n", pos + 1)
+        pos = lines.find(b"\n", pos + 1)
         if before <= 0 and after <= 0:
             break
-    return (pos if pos > 0 else len(hunk)) if before == after == 0 else -1
+    return (pos if pos > 0 else len(lines)) if before == after == 0 else -1
 
 
 # --- diffs as anybody writes them
@@ -261,8 +256,7 @@ def _read_file(data: bytes, header: re.Match[bytes]) -> _Found:
             pos = _blocks_end(data, pos)
         file = FileDiff(*git_paths(groups["names"], groups["extended"]), 0, 0, binary)
         return _Found(file, None, header.start(), pos)
-    limit = data.find(b"\n--- ", pos) + 1 or data.find(b"\n-- \n", pos) + 1 or len(data)
-    hunks = _count_hunks(data, pos - 1, limit) or _walk_hunks(data, pos)
+    hunks = _count_hunks(data, pos - 1) or _walk_hunks(data, pos)
     if groups.get("extended") and RENAME.search(groups["extended"]):
         old, new = git_paths(groups["names"], groups["extended"])
     else:

@@ -157,22 +157,29 @@ class _Reader:
 
     def _body(self) -> bool:
         """Lines of a hunk until its counts are used up; git takes any line, and only three kinds count."""
-        while self.pos < len(self.data):
-            dull = _DULL_LINES.match(self.data, self.pos)
-            if dull is not None:
-                self.pieces.append(dull[0])
-                self.pos = dull.end()
-                continue
-            line = self._line()
-            if line is None:
-                return False
-            self.pieces.append(line)
-            first = line[:1]
-            self.before -= first in b" -"
-            self.after -= first in b" +"
-            if self.before == -1 or (self.before == 0 and self.after == 0):
-                break
-        return True
+        data, size = self.data, len(self.data)
+        start = pos = self.pos
+        going = True
+        while going and pos < size:
+            first = data[pos]
+            if first in b" +-":
+                pos = data.find(b"\n", pos) + 1 or size
+                self.before -= first != 43  # +
+                self.after -= first != 45  # -
+                if self.before == -1 or (self.before == 0 and self.after == 0):
+                    break
+            elif (dull := _DULL_LINES.match(data, pos)) is not None:
+                pos = dull.end()
+            else:
+                going = _NEXT_PATCH.match(data, pos) is None
+                end = data.find(b"\n", pos) + 1 or size
+                if not going or _SKIPPED.match(data, pos):
+                    self.pieces.append(data[start:pos])
+                    start = end
+                pos = end
+        self.pieces.append(data[start:pos])
+        self.pos = pos
+        return going
 
 
 def _scan_range(line: bytes, pos: int) -> tuple[int, int]:

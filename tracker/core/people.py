@@ -25,7 +25,7 @@ class Person:
 
 # --- address fields
 
-_MAX_FIELD = 1 << 18  # bytes of a field in unusual form that are looked at; real ones are below 20 kB
+_MAX_FIELD = 1 << 16  # bytes of a field in unusual form that are looked at; real ones are below 20 kB
 _MAX_PEOPLE = 5_000
 _ATOM = rb"[^\s<>()\[\]\\,:;@\"]++"
 # What nearly every From is, in plain ASCII with single spaces.
@@ -66,7 +66,7 @@ def parse_addresses(value: bytes) -> tuple[Person, ...]:
         value = unfold(value)
     people: list[Person] = []
     pos, end = 0, len(value)
-    while pos < end:
+    while pos < end and len(people) < _MAX_PEOPLE:
         match = _MAILBOX.match(value, pos)
         if match is None:
             people.extend(_Splitter(value[pos : pos + _MAX_FIELD]).people(first=not people))
@@ -95,20 +95,21 @@ class _Splitter:
     def __init__(self, value: bytes) -> None:
         self._value = value
         self._last_semicolon = value.rfind(b";")
+        self._last = len(value.rstrip()) - 1
         self._open_comments = 0
         self._found: list[Person] = []
         self._pending: list[bytes] = []  # names of pieces without an address, waiting for one
         self._before: list[tuple[int, bytes]] = []
         self._after: list[tuple[int, bytes]] = []
         self._angle: bytes | None = None
+        self._at = False  # an @ was seen in this piece, outside of quotes
 
     def people(self, first: bool) -> list[Person]:
         """Everybody named in the field. *first*: nobody was found before, so a name without an address counts too."""
         pos, end = 0, len(self._value)
         while pos < end:
             match = _TOKEN.match(self._value, pos)
-            if match is None:  # cannot happen: the last alternative takes any byte
-                break
+            assert match is not None  # the last alternative takes any byte
             pos = self._take(match[0], pos, match.end())
         self._flush()
         if self._pending and first and not self._found:
@@ -137,6 +138,7 @@ class _Splitter:
         elif first == b"\\":
             self._parts().append((_TEXT, token[1:]))
         else:
+            self._at |= b"@" in token
             self._parts().append((_TEXT, token))
         return end
 
@@ -145,9 +147,7 @@ class _Splitter:
 
     def _group_starts(self, pos: int) -> bool:
         """Whether this colon ends a group's name (RFC 5322 section 3.4): a semicolon follows, no address precedes."""
-        if self._angle is not None or any(kind == _TEXT and b"@" in text for kind, text in self._before):
-            return False
-        return pos < self._last_semicolon or pos == len(self._value.rstrip()) - 1
+        return self._angle is None and not self._at and (pos < self._last_semicolon or pos == self._last)
 
     def _open_angle(self, token: bytes) -> None:
         if self._angle is not None:  # a comma is missing: what stands between two addresses names the second
@@ -182,7 +182,7 @@ class _Splitter:
             self._pending = []
         elif name and any(kind != _COMMENT and text.strip() for kind, text in parts):
             self._pending.append(name)
-        self._before, self._after, self._angle = [], [], None
+        self._before, self._after, self._angle, self._at = [], [], None, False
 
 
 def _join(parts: list[tuple[int, bytes]]) -> bytes:
@@ -284,10 +284,10 @@ def parse_person(text: str) -> Person | None:
     match = _EMAIL.search(value) if "@" in value else None
     if match is None:
         return None
-    rest = f"{value[: match.start()]} {value[match.end() :]}".replace("<", " ").replace(">", " ").strip(" ,;:")
-    if rest.startswith("(") and rest.endswith(")"):
-        rest = rest[1:-1]
-    return Person(_plain_name(rest), match[0].rstrip(".").removeprefix("mailto:"))
+    name, behind = value[: match.start()].strip(" ,;:<"), value[match.end() :].strip(" ,;>")
+    if behind.startswith("(") and behind.endswith(")") and not name:
+        name = behind[1:-1]
+    return Person(_plain_name(name), match[0].rstrip(".").removeprefix("mailto:"))
 
 
 def _plain_name(text: str) -> str:

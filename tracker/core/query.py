@@ -22,7 +22,7 @@ VALUES = {
     "kind": "cover, patch, reply, pull, notice or other",
 }  # fmt: skip
 _TOKEN = re.compile(
-    r'\s*(?:(?P<open>\()|(?P<close>\))|(?P<minus>-)?(?:(?P<prefix>[A-Za-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s()"]+)))'
+    r'\s*(?:(?P<open>\()|(?P<close>\))|(?P<minus>-)?(?:(?P<prefix>[A-Za-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>(?(prefix)[^\s()"]*|[^\s()"]+))))'
 )
 _RELATIVE = re.compile(r"(\d+)\.(hour|day|week|month|year)s?\.ago|(yesterday|today)")
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from tracker.core.brackets import MEANING, NOTICE, PATCH, PULL, RESEND, RFC, STABLE, Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,6 @@ class Subject:
 
 _MAX_LENGTH = 10_000  # characters; RFC 5322 section 2.1.1 allows 998 in a line
 _MAX_GROUPS = 24
-_MAX_WORDS = 60
-_MAX_WORD = 60
 
 # Reply and forward marks. Short words that could also name a subsystem count only in front of a bracket.
 _MARK = re.compile(
@@ -88,164 +88,7 @@ _BARE = re.compile(
 )
 _GAP = re.compile(r"[ :;,-]*+(?=\[)| ?(?:[:;,] ?|-+ )*+")
 
-_PATCH, _RFC, _RESEND, _PULL, _NOTICE, _STABLE, _STATE, _FOR = range(1, 9)
-_MEANING = {
-    word: meaning
-    for meaning, words in (
-        (_PATCH, "patch patches patchset patchsets megapatchset patchseries patchbomb patchblizzard patchriver patchi"),
-        (_RFC, "rfc rfcrap"),
-        (_RESEND, "resend resent repost reposted rerersend reresend resedn re-send"),
-        (_PULL, "pull pullbomb pullreq"),
-        (_NOTICE, "announce announcement ann summit topic attend regression regressions bug bugreport report syzbot"),
-        (_NOTICE, "interdiff reminder cfp status question problem oops bisected"),
-        (_STABLE, "stable candidate backport autosel manualsel"),
-        (_STATE, "wip poc fyi ping committed commited merged bonus user draft ot spam optional help rft next"),
-        (_FOR, "for on onto against"),
-    )
-    for word in words.split()
-}
-_COUNTER = re.compile(r"\(?((\d{1,5})(?:\.\d{1,3})?/(\d{1,5}))[):.]*")
-# The letters after a number: v2a, v3b, v2alx, v9r2d1, v5-fix, v2/TEST; not those of [v4l] and [v9fs].
-_VERSION = re.compile(
-    r"[-=(#]*v(?!4l|9fs)(\d{1,4})((?:\.\d{1,4})*)(?!\d)((?:[a-z]{0,3}|r\d[\w.]*)(?:\.?[^\w.):][^):]*|\.[yx])?)[):.]*",
-    re.IGNORECASE,
-)
-_RELEASE_SUFFIX = re.compile(r"\.[yx]\b|-rc|-v\d|-stable", re.IGNORECASE)
-_RELEASE = re.compile(
-    r"(for-|stable-|linux-)?(v)?((?:[3-9]|1\d|2\.6)\.\d{1,3})(\.[yx])?(-stable)?"
-    r"(?:([-/])(\d{1,2}\.\d{1,3}(?:\.[yx])?))?",
-    re.IGNORECASE,
-)
-_GLUED = re.compile(r"(patch(?:es|sets?)?|rfc|resend|repost)[-_=]?(v\d.*|\d+/\d+.*)", re.IGNORECASE)
-_PIECES = re.compile(r"[-/|]")
-_MARKS = " :.()\"'"
-_LIST_TAG = re.compile(r"[A-Za-z][\w.+-]+")
-_TREE_TAG = re.compile(r"(?:.*[-_])?next(?:-\d+)?|for-.*", re.IGNORECASE)
 _TIP = re.compile(r"tip: ?(\S+)", re.IGNORECASE)
-
-
-@dataclass(slots=True)
-class _Group:
-    """One pair of brackets: its words and what they say."""
-
-    words: list[str] = field(default_factory=list)
-    said: set[int] = field(default_factory=set)
-    counter: re.Match[str] | None = None
-    versions: list[tuple[int, str]] = field(default_factory=list)  # without a dot, or with letters after it
-    dotted: list[tuple[int, int, str]] = field(default_factory=list)
-    releases: list[tuple[bool, tuple[str, ...]]] = field(default_factory=list)  # sure to be meant for stable?
-    of_repository: bool = False
-
-    @property
-    def of_patch(self) -> bool:
-        return _PATCH in self.said or self.counter is not None or bool(self.versions or self.dotted)
-
-    @property
-    def list_tag(self) -> bool:
-        return (
-            len(self.words) == 1
-            and not (self.said or self.of_patch or self.releases)
-            and _LIST_TAG.fullmatch(self.words[0]) is not None
-            and _TREE_TAG.fullmatch(self.words[0]) is None
-        )
-
-    def read(self, content: str) -> None:
-        """Takes the words of *content*, the text between the brackets."""
-        if "," in content or ";" in content or "[" in content or "]" in content:
-            content = content.translate(_SEPARATORS)
-        words = content.split()
-        if len(words) > 2 and "of" in words:  # Mercurial writes [PATCH 1 of 3]
-            words = _OF.sub(r"\1/\2", content).split()
-        for word in words[:_MAX_WORDS]:
-            self._read_word(word)
-
-    def _read_word(self, word: str) -> None:
-        meaning = _MEANING.get(word.lower())
-        if meaning is not None:
-            self._say(meaning, word)
-            return
-        if len(word) > _MAX_WORD:
-            self.words.append(word)
-            return
-        if word[-1:].isdigit() or word[-1:] in "):." or word[:1] in "vV-=(#":
-            found = _COUNTER.fullmatch(word)
-            if found:
-                self.counter = self.counter or found
-                return
-            found = _VERSION.fullmatch(word)
-            if found and self._version(word, found):
-                return
-        release = _RELEASE.fullmatch(word)
-        if release:
-            self._release(word, release)
-        else:
-            self._odd_word(word)
-
-    def _say(self, meaning: int, word: str) -> None:
-        self.said.add(meaning)
-        self.words.append(word)
-
-    def _version(self, word: str, found: re.Match[str]) -> bool:
-        """Takes a word like v2; False when it names a kernel release instead."""
-        major, minor, suffix = int(found[1]), found[2], found[3]
-        if _RELEASE_SUFFIX.match(suffix) or (minor and self._after_for()):
-            if _RELEASE.fullmatch(word) is None:
-                self.words.append(word)
-                return True
-            return False
-        if "resend" in suffix.lower():
-            self.said.add(_RESEND)
-            suffix = ""
-        label = f"v{found[1]}{minor}{_LABEL_END.split(suffix, maxsplit=1)[0]}".rstrip("-+~").lower()
-        if minor and not suffix:
-            self.dotted.append((major, int(minor[1:].partition(".")[0]), label))
-        else:
-            self.versions.append((major, label))
-        return True
-
-    def _after_for(self) -> bool:
-        return bool(self.words) and _MEANING.get(self.words[-1].lower()) == _FOR
-
-    def _release(self, word: str, found: re.Match[str]) -> None:
-        """Takes a word like 6.1.y: sure to mean stable with .y or a stable in it, else when it stands alone."""
-        where, v, number, branch, stable, between, second = found.groups()
-        name = number + (branch or "")
-        names = (name,) if not second else (name, second) if between == "/" else (f"{name}-{second}",)
-        sure = bool(branch or stable or (where and where.lower() != "for-"))
-        self.words.append(word)
-        if sure or not (where or v):
-            self.releases.append((sure or not (len(self.words) > 1 and self._for_before()), names))
-
-    def _for_before(self) -> bool:
-        return _MEANING.get(self.words[-2].lower()) == _FOR
-
-    def _odd_word(self, word: str) -> None:
-        """Words with something glued to them: PATCHv2, RFC/PATCH, PATCH-next, (resend), RFC:."""
-        glued = _GLUED.fullmatch(word)
-        bare = word.strip(_MARKS)
-        pieces = _PIECES.split(bare) if ":" not in bare else []
-        if glued:
-            self._read_word(glued[1])
-            self._read_word(glued[2])
-        elif bare.lower() in _MEANING:
-            self._say(_MEANING[bare.lower()], bare)
-        elif len(pieces) > 1 and (_keyword(pieces[0]) or _keyword(pieces[-1])):
-            for piece in filter(None, pieces[:8]):
-                self._read_word(piece)
-        elif bare.lower().startswith("rfc") and not bare[3:4].isascii():
-            self._say(_RFC, bare)
-        elif bare:
-            self.of_repository |= ":" in bare
-            self.words.append(word.rstrip(":"))
-
-
-_SEPARATORS = str.maketrans(",;", "  ", "[]")
-_LABEL_END = re.compile(r"[/.'\"]")
-_OF = re.compile(r"\b(\d{1,4}) of (\d{1,4})\b")
-
-
-def _keyword(word: str) -> bool:
-    return _MEANING.get(word.lower(), _STATE) in (_PATCH, _RFC, _RESEND, _PULL)
 
 
 class _Reader:
@@ -253,7 +96,7 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.groups: list[_Group] = []
+        self.groups: list[Group] = []
         self.reply = self.forward = self.subset = False
         self.tip_branch: str | None = None
         self.pos = 0
@@ -316,7 +159,7 @@ class _Reader:
         tip = _TIP.fullmatch(content.strip()) if "tip" in content else None
         if tip:
             self.tip_branch = tip[1]
-        group = _Group()
+        group = Group()
         group.read(content)
         self.groups.append(group)
 
@@ -335,7 +178,7 @@ def _common(full: str) -> Subject | None:
     if found is None:
         return None
     reply, tag, rfc, patch, tree, version, counter, n, total, title = found.groups()
-    if (tree or tag) and ((tree or "").lower() in _MEANING or (tag or "").lower() in _MEANING):
+    if (tree or tag) and ((tree or "").lower() in MEANING or (tag or "").lower() in MEANING):
         return None
     if "evert" in title or "eapply" in title:
         return None
@@ -370,10 +213,10 @@ def _read(full: str) -> Subject:
         title=title,
         reply=reader.reply,
         forward=reader.forward,
-        patch=_PATCH in said or _numbered(groups, said),
-        rfc=_RFC in said,
-        resend=_RESEND in said,
-        pull=_PULL in said,
+        patch=PATCH in said or _numbered(groups, said),
+        rfc=RFC in said,
+        resend=RESEND in said,
+        pull=PULL in said,
         subset=reader.subset,
         version=version,
         version_label=label,
@@ -394,21 +237,21 @@ _REVERT = re.compile(rf"(?:[\w./, -]{{1,40}}+: )?\"?revert:? ?[{_QUOTES}]", re.I
 _REAPPLY = re.compile(rf"(?:[\w./, -]{{1,40}}+: )?re-?apply:? ?[{_QUOTES}]", re.IGNORECASE)
 
 
-def _numbered(groups: list[_Group], said: set[int]) -> bool:
+def _numbered(groups: list[Group], said: set[int]) -> bool:
     """Whether a counter or a version makes it a patch without the word."""
-    if said & {_NOTICE, _PULL} or any(group.of_repository for group in groups):
+    if said & {NOTICE, PULL} or any(group.of_repository for group in groups):
         return False
     return any(group.counter or group.versions for group in groups)
 
 
-def _version_of(groups: list[_Group]) -> tuple[int, str]:
+def _version_of(groups: list[Group]) -> tuple[int, str]:
     """The version and how it is written; (1, '') when there is none. Dotted ones that are no version become releases."""
     plain = [version for group in groups for version in group.versions]
     dotted = [(group, *version) for group in groups for version in group.dotted]
     if len(dotted) == 1 and not plain:
         group, major, minor, label = dotted[0]
         of_kernel = 3 <= major < 20 and (minor >= 10 or label.count(".") > 1)
-        if not of_kernel and not group.said & {_STABLE, _NOTICE}:
+        if not of_kernel and not group.said & {STABLE, NOTICE}:
             return major, label
     for group, _, _, label in dotted:
         group.words.append(label)
@@ -416,18 +259,18 @@ def _version_of(groups: list[_Group]) -> tuple[int, str]:
     return max(plain, key=lambda version: version[0], default=(1, ""))
 
 
-def _stables(groups: list[_Group], said: set[int]) -> tuple[str, ...]:
+def _stables(groups: list[Group], said: set[int]) -> tuple[str, ...]:
     """The releases meant: all named for stable, and plain numbers where it is no pull request or report."""
-    plain = not said & {_PULL, _NOTICE}
-    found = [names for group in groups for sure, names in group.releases if (sure and plain) or _STABLE in said]
+    plain = not said & {PULL, NOTICE}
+    found = [names for group in groups for sure, names in group.releases if (sure and plain) or STABLE in said]
     return tuple(dict.fromkeys(name for names in found for name in names))
 
 
-def _tags(groups: list[_Group]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _tags(groups: list[Group]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The list tags and the prefixes. Without a patch's brackets nothing tells a list's tag from other ones."""
     lists: list[str] = []
     prefixes: list[str] = []
-    of_patch = [index for index, group in enumerate(groups) if group.of_patch or _RFC in group.said]
+    of_patch = [index for index, group in enumerate(groups) if group.of_patch or RFC in group.said]
     first = of_patch[0] if of_patch else 0
     for index, group in enumerate(groups):
         (lists if index < first and group.list_tag else prefixes).extend(group.words)

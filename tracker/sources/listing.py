@@ -27,13 +27,15 @@ _WORD = re.compile(r"\w{2,}")
 _COMMIT = re.compile(r"[0-9a-f]{7,40}")
 
 _HIT = re.compile(
-    r'<b><a\s+href="(?P<href>[^"<>]+)">(?P<subject>[^<]*)</a></b>\s*- by (?P<author>[^\n]*?) @ '
+    r'<b><a\s+href="(?P<href>[^"<>]+)">(?P<subject>[^<]*)</a></b>\s*- by (?P<author>[^\n]{0,300}?) @ '
     r"(?P<date>\d{4}-\d\d-\d\d +\d{1,2}:\d\d) UTC"
 )
+_RECENT = re.compile(
+    r"^<a\s+href=\"(?P<href>[^\"<>]+)/T/#\w\">(?P<subject>[^<]*)</a>[^\n]*\n (?P<date>\d{4}-\d\d-\d\d +\d{1,2}:\d\d) UTC", re.MULTILINE
+)
 _NEXT = re.compile(r"<a\s+href=\"[^\"]*\"\s+rel=next>")
-_ENTRY = re.compile(r"<entry>(.*?)</entry>", re.DOTALL)
 _ENTRY_LINK = re.compile(r'<link\s+href="([^"]+)"')
-_ENTRY_TITLE = re.compile(r"<title[^>]*>([^<]*)</title>")
+_ENTRY_TITLE = re.compile(r"<title[^<>]*>([^<]*)</title>")
 _ENTRY_AUTHOR = re.compile(r"<author><name>([^<]*)</name>")
 _ENTRY_DATE = re.compile(r"<updated>([^<]*)</updated>")
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T| +)(\d{1,2}):(\d\d)(?::(\d\d))?")
@@ -60,11 +62,17 @@ def parse_page(page: str) -> tuple[list[Hit], bool] | None:
     return hits, _NEXT.search(page) is not None
 
 
+def parse_recent(page: str) -> list[Hit]:
+    """The threads on a server's front page: the id and date of each one's newest mail, the subject of its first."""
+    page = page.replace("<pre><a\n", "<pre>\n<a\n")
+    return [_hit(found["href"], found["subject"], "", found["date"]) for found in _RECENT.finditer(page)]
+
+
 def parse_feed(feed: str) -> list[Hit] | None:
     """The hits of the Atom feed of a search; None when it is none."""
     if "<feed" not in feed[:1000]:
         return None
-    return [hit for entry in _ENTRY.finditer(feed) if (hit := _from_entry(entry[1]))]
+    return [hit for entry in feed.split("<entry>")[1:] if (hit := _from_entry(entry.partition("</entry>")[0]))]
 
 
 def _from_entry(entry: str) -> Hit | None:

@@ -92,11 +92,16 @@ def no_mail(head: bytes) -> str:
     return f"neither an mbox nor a mail: it begins with {begin!r}"
 
 
-def _without_last_newline(raw: bytes, variant: Variant) -> bytes:
-    """*raw* without the newline that ends a mail in an mbox; outside of mboxrd only an empty line is one."""
-    if raw.endswith(b"\r\n"):
-        return raw[:-2] if variant == "mboxrd" or raw.endswith(b"\n\r\n") else raw
-    return raw[:-1] if variant == "mboxrd" or raw.endswith(b"\n\n") else raw
+def _without_last_newline(raw: bytes, variant: Variant, crlf: bool) -> bytes:
+    """*raw* without the newline that ends a mail in an mbox; outside of mboxrd only an empty line is one.
+
+    crlf: whether its "From " line ended in CRLF, so that a CR in front of the newline is not the mail's.
+    """
+    if variant == "mboxrd":
+        return raw.removesuffix(b"\r\n" if crlf and raw.endswith(b"\r\n") else b"\n")
+    if raw.endswith(b"\n\r\n"):
+        return raw[:-2]
+    return raw[:-1] if raw.endswith(b"\n\n") else raw
 
 
 class Splitter:
@@ -113,6 +118,7 @@ class Splitter:
         self._scanned = 0
         self._variant: Variant | None = None
         self._single = False
+        self._crlf = False
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """The mails that *data* completes."""
@@ -148,7 +154,7 @@ class Splitter:
         del self._buffer[: self._buffer.find(head[:1])]
         line, _, rest = head.partition(b"\n")
         if line.startswith(b"From ") and (is_from_line(line) or _MAIL_HEADER.search(rest[:_LOOKAHEAD])):
-            self._variant = variant_of(line)
+            self._variant, self._crlf = variant_of(line), line.endswith(b"\r")
             del self._buffer[: len(line) + 1]
         elif looks_like_mail(head):
             self._variant, self._single = "git", True
@@ -163,6 +169,7 @@ class Splitter:
             end = buffer.find(b"\n", hit + 1, hit + _MAX_FROM_LINE)
             if end >= 0 and self._separates(start, hit, end):
                 yield from self._mail(bytes(buffer[start : hit + 1]))
+                self._crlf = buffer[end - 1] == 0x0D
                 start, at = end + 1, end
             else:
                 at = hit + 1
@@ -181,7 +188,7 @@ class Splitter:
         """*raw* without what the mbox added; nothing when it is only white space."""
         assert self._variant is not None
         if not self._single:
-            raw = _without_last_newline(raw, self._variant) if raw.endswith(b"\n") else raw
+            raw = _without_last_newline(raw, self._variant, self._crlf)
         quoted = _QUOTED[self._variant]
         if quoted is not None and b">From " in raw:
             raw = quoted.sub(rb"\1", raw)

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tracker.core.subject import parse_subject
+
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
@@ -85,6 +87,14 @@ def topic_of(con: sqlite3.Connection, msgid: str) -> int | None:
         "SELECT min(topic) FROM topic_thread WHERE tid=(SELECT tid FROM message WHERE msgid=?)", (msgid,)
     ).fetchone()
     return None if row[0] is None else int(row[0])
+
+
+def subjects_of(con: sqlite3.Connection, number: int) -> set[str]:
+    """The titles under which people wrote in a topic, without prefixes; nothing of mail from local files."""
+    rows = con.execute(
+        "SELECT DISTINCT subject FROM message WHERE NOT private AND tid IN (SELECT tid FROM topic_thread WHERE topic=?)", (number,)
+    )
+    return {parse_subject(row[0]).title for row in rows}
 
 
 def resolve(con: sqlite3.Connection, text: str) -> list[int]:
@@ -168,14 +178,14 @@ def public_names(con: sqlite3.Connection, number: int) -> tuple[tuple[str, ...],
         public = {one for one in members if one and not is_private(con, one)}
         if revision["series"] in public:
             ids.append(revision["series"])
-            titles[revision["subject"]] = None
+            titles[parse_subject(revision["subject"]).title] = None
         titles.update({patch["subject"]: None for patch in revision["patches"] if patch["msgid"] in public})
     if not ids:
         for row in con.execute(
             "SELECT subject, msgid FROM message WHERE NOT private AND tid IN (SELECT tid FROM topic_thread WHERE topic=?) "
             "ORDER BY date LIMIT 1", (number,),
         ):  # fmt: skip
-            titles[row[0]] = None
+            titles[parse_subject(row[0]).title] = None
             ids.append(row[1])
     return tuple(titles), tuple(ids)
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tracker.core.subject import parse_subject
 from tracker.sources.base import SourceError, Truncated
 from tracker.sources.lore import Lore, news_query
 from tracker.store import read
@@ -117,12 +118,25 @@ def _poll(session: Session, lore: Lore, servers: Servers, watches: Sequence[_Wat
             raws, fault = list(error.messages), error
         add_mail(session, raws, where)
         _close_gaps(session, servers, lore.url, watches, fresh)
+    _newest_threads(session, servers, lore, watches)
     if fault is not None:
         raise fault  # the cursor stays: what is missing is asked for again
     with transaction(con, session.config.mail_db):
         con.execute("UPDATE source SET cursor=? WHERE id=?", (json.dumps({"polled": session.now}), where.id))
     followed = {watch.number for watch in watches}
     return sum(read.topic_of(con, msgid) not in followed for msgid in fresh)
+
+
+def _newest_threads(session: Session, servers: Servers, lore: Lore, watches: Sequence[_Watch]) -> None:
+    """Fetch threads that the server's front page shows under a followed title with a newest mail that is not known.
+
+    A server's search may be half a minute behind its mail, and does not find an answer under another subject; the
+    front page costs one request and tells of both, as long as the thread is among the newest.
+    """
+    titles = {title for watch in watches for title in read.subjects_of(session.con, watch.number)}
+    shown = [hit.msgid for hit in lore.recent() if parse_subject(hit.subject).title in titles]
+    for msgid in read.unknown(session.con, shown):
+        fetch_thread(session, servers, msgid, lore.url)
 
 
 def _since(session: Session, numbers: Sequence[int], polled: int | None) -> int:

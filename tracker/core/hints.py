@@ -1,0 +1,191 @@
+"""What one posting says about where it comes from: links to earlier versions, commits it carries, and small sketches.
+
+A sketch is a sample of hashes (the smallest ones, "bottom-k") of a mail's changed lines or of its wording. Two sketches
+tell how much of the lines two patches share without the patches themselves, and any of the hashes may serve as a key
+to find likely relatives. A posting's hints take about 250 bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from zlib import crc32
+
+from tracker.core.message import Message
+from tracker.core.trailers import links
+
+LINES_KEPT = 32  # hashes of changed lines, of each mail
+WORDS_KEPT = 24  # hashes of three words in a row
+_MAX_DIFF = 400_000  # bytes of a mail's diffs that are looked at
+_MAX_TEXT = 60_000
+_MAX_LINKS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What a posting says about its origin. Ids have no angle brackets.
+
+    previous: mails named as an earlier version. depends: mails named as what it needs. upstream: the commit it is a
+    backport of. reverts: commits it takes back. lines, words: sketches, ascending 32-bit hashes.
+    """
+
+    previous: tuple[str, ...] = ()
+    depends: tuple[str, ...] = ()
+    upstream: str = ""
+    reverts: tuple[str, ...] = ()
+    lines: tuple[int, ...] = ()
+    words: tuple[int, ...] = ()
+
+
+def read_hints(message: Message) -> Hints:
+    """The hints of *message*, which should be a posting or offer a patch. Never raises."""
+    text = message.own_text[:_MAX_TEXT]
+    prose = _prose(text)
+    previous, depends = _named(text)
+    upstream = _UPSTREAM.search(prose)
+    return Hints(
+        previous, depends, next(filter(None, upstream.groups())).lower() if upstream else "",
+        tuple(dict.fromkeys(found.lower() for found in _REVERTS.findall(prose))) if "evert" in prose else (),
+        _lines(message), _words(prose),
+    )  # fmt: skip
+
+
+# --- commits and wording
+
+_UPSTREAM = re.compile(
+    r"^[ \t]*(?:commit ([0-9a-f]{12,40}) upstream\b|\[ ?upstream commit ([0-9a-f]{7,40}) ?\]"
+    r"|upstream commit:? ([0-9a-f]{12,40})[ \t.]*$|\(cherry[- ]picked from commit ([0-9a-f]{12,40}))",
+    re.MULTILINE | re.IGNORECASE,
+)
+_REVERTS = re.compile(r"\breverts? (?:commits?|changes?)?\s{0,2}([0-9a-f]{12,40})\b", re.IGNORECASE)
+_END_OF_PROSE = re.compile(r"\n(?=diff -|Index: |--- |---[ \t]*\n|-- ?\n)")
+_NO_PROSE = re.compile(
+    r"^(?:[A-Z][A-Za-z-]*-(?:by|to|id|of)|Cc|Link|Fixes|Closes|From|Subject|Date|CC)[ \t]*:.*$"
+    r"|^ .*\|[ \t]+(?:\d+|Bin).*$|\S+(?:://|@)\S+",
+    re.MULTILINE | re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_MAX_WORDS = 3_000
+
+
+def _prose(text: str) -> str:
+    """The writer's words: up to the first line of a diff or "---"; of a cover letter all."""
+    end = _END_OF_PROSE.search(text)
+    return text[: end.start()] if end else text
+
+
+def _words(prose: str) -> tuple[int, ...]:
+    """The sketch of the wording: of each three words in a row, without trailers, links, addresses and diffstats."""
+    words = _WORD.findall(_NO_PROSE.sub("", prose).casefold())[:_MAX_WORDS]
+    return _smallest((crc32(" ".join(three).encode()) for three in zip(words, words[1:], words[2:])), WORDS_KEPT)  # noqa: B905
+
+
+def _smallest(hashes: Iterable[int], kept: int) -> tuple[int, ...]:
+    return tuple(sorted(set(hashes))[:kept])
+
+
+# --- changed lines
+
+_FILE = re.compile(rb"^\+\+\+ [^\n]*?([^/\s]+)[ \t\r]*$|^--- [^\n]*?([^/\s]+)[ \t\r]*\n\+\+\+ /dev/null", re.MULTILINE)
+_CHANGED = re.compile(rb"^([+-](?!(?:--|\+\+) )[^\n]*)$", re.MULTILINE)
+_BLANKS = b" \t\r"
+_SHORTEST = 10  # bytes of a line without its white space, sign included, that say enough to be compared
+
+
+def _lines(message: Message) -> tuple[int, ...]:
+    """The sketch of all unquoted diffs of a mail: of each added or removed line with its sign and its file's name."""
+    texts = [message.diff_source, *(part.utf8 for part in message.attached_patches)]
+    return sketch(b"\n".join(texts) if len(texts) > 1 else texts[0])
+
+
+def sketch(data: bytes, kept: int = LINES_KEPT) -> tuple[int, ...]:
+    """The *kept* smallest hashes of the changed lines of all diffs in *data*, ascending.
+
+    White space is left out, so a change of indentation changes nothing; so are lines too short to tell anything.
+    """
+    data = data[:_MAX_DIFF]
+    files = list(_FILE.finditer(data))
+    found: set[int] = set()
+    for at, match in enumerate(files):
+        seed = crc32(match[1] or match[2])
+        end = files[at + 1].start() if at + 1 < len(files) else len(data)
+        for line in _CHANGED.findall(data, match.end(), end):
+            bare = line.translate(None, _BLANKS)
+            if len(bare) >= _SHORTEST:
+                found.add(crc32(bare, seed))
+    return _smallest(found, kept)
+
+
+# --- links to other postings
+
+_PREVIOUS_LABEL = re.compile(r"^\W*(?:link(?:s)? (?:to|for) )?(?:the )?(?:rfc|patch)?[ -]?v(?:ersion )?\d{1,2}(?:\.\d)?\b", re.IGNORECASE)
+_DEPENDS = re.compile(
+    r"\bdepend|\bbased[ -]on\b|\bon top of\b|\bappl(?:y|ies) (?:on|to|after|over)\b|\bprerequisite|\brequires\b|\bneeds\b|\bbuilds? on\b",
+    re.IGNORECASE,
+)
+_PREVIOUS = re.compile(
+    r"\bv\d{1,2}(?:\.\d)?\b|\brfc\b|\b(?:previous|prior|earlier|last|first|initial|original|old) (?:version|posting|post|series|submission|"
+    r"iteration|revision|attempt|patch|round|discussion of this)s?\b|\bprevious(?:ly)?:?$|\bsupersede|\bobsoletes\b|\breplaces\b"
+    r"|\bre-?(?:send|post)|\bversion \d|\bchange(?:s|log)?\b.{0,20}\b(?:since|from|in)\b",
+    re.IGNORECASE,
+)
+_OTHER = re.compile(
+    r"\b(?:closes|fixes|report(?:ed|s)?|bug|syzbot|test case|discuss(?:ed|ion)?|suggest(?:ed|ion)?|follow[- ]?up|review(?:ed)?[ -]?on|xfstests?)\b",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"https?://\S+|<[^<>\s@]+@[^<>\s@]+>|message-id:\s*\S+", re.IGNORECASE)
+_FOOTNOTE = re.compile(r"^\W{0,3}\[(\w{1,3})\]|^\W{0,3}\((\d{1,2})\)|^(\d{1,2})[.:)] ")
+_SUPERSEDES = re.compile(r"^[ \t]*(?:supersedes|obsoletes|replaces)[ \t]*:[ \t]*<?([^\s<>@:/]+@[^\s<>@]+)>?", re.IGNORECASE)
+_BASED_ON = re.compile(r"^[ \t]*(?:based-on|depends-on)[ \t]*:[ \t]*<?([^\s<>@:/]+@[^\s<>@]+)>?", re.IGNORECASE)
+_HAS_LINK = re.compile(r"^.*(?:https?://|essage-I[dD]:|upersedes|bsoletes|ased-[oO]n|epends-[oO]n).*$", re.MULTILINE)
+
+
+def _named(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The mails that *text* names as earlier versions, and those it names as what it depends on."""
+    previous: dict[str, None] = {}
+    depends: dict[str, None] = {}
+    for match in list(_HAS_LINK.finditer(text))[:_MAX_LINKS]:
+        line = match[0][:1_000]
+        named = _SUPERSEDES.match(line)
+        needed = _BASED_ON.match(line)
+        if named or needed:
+            (previous if named else depends)[(named or needed)[1]] = None  # type: ignore[index]
+            continue
+        ids = links(line)
+        if not ids:
+            continue
+        kind = _kind_of_link(_context(text, match.start(), line))
+        if kind:
+            (previous if kind == "previous" else depends).update(dict.fromkeys(ids))
+    return tuple(previous), tuple(one for one in depends if one not in previous)
+
+
+def _context(text: str, start: int, line: str) -> str:
+    """What is said about the links of *line*: on it, else where its footnote mark stands, else in front of it."""
+    words = _LINK.sub(" ", line)
+    note = _FOOTNOTE.match(line)
+    if note:
+        mark = f"[{note[1]}]" if note[1] else f"({note[2]})" if note[2] else ""
+        rest = words[note.end() :] if mark else words
+        if _WORD.search(rest) or re.search(r"\bv\d", rest):
+            return rest
+        at = text.find(mark) if mark else -1
+        if 0 <= at < start:
+            return " ".join(text[max(0, at - 90) : at + 40].split())
+    if _WORD.search(words) is None and not re.search(r"\bv\d", words, re.IGNORECASE):
+        before = text[max(0, start - 200) : start].rstrip()
+        lines = [one for one in before.split("\n")[-3:] if one.strip()]
+        return _LINK.sub(" ", lines[-1]) if lines else ""
+    return words
+
+
+def _kind_of_link(context: str) -> str:
+    """'previous', 'depends' or '' for a link with these words around it."""
+    if _PREVIOUS_LABEL.match(context):
+        return "previous"
+    if _DEPENDS.search(context):
+        return "depends"
+    if _OTHER.search(context) and not re.search(r"\bv\d", context):
+        return ""
+    return "previous" if _PREVIOUS.search(context) else ""

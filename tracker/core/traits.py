@@ -1,0 +1,278 @@
+"""What lineage needs to know of one series, as a small value, and the keys under which its relatives are found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tracker.core.facts import Facts
+from tracker.core.hints import Hints
+from tracker.core.people import Person
+from tracker.core.series import Series
+from tracker.core.subject import normal_title
+from tracker.core.thread import ancestors
+
+_NO_HINTS = Hints()
+_MAX_PATCHES = 300
+_MAX_IDS = 40
+_DATE_TRUST = 2 * 86_400  # seconds that a Date may be away from when the list's server took the mail
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One patch of a series. title: normalised. lines: the sketch of its changed lines."""
+
+    n: int
+    msgid: str
+    title: str
+    patch_id: str | None
+    files: tuple[str, ...]
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """One series for comparing. Made by `traits`; ids have no angle brackets, titles are normalised.
+
+    when: seconds UTC, the list server's time where the Date cannot be true. people: addresses and names of the sender
+    and the authors of its patches. title: of the cover, else of the only patch, else ''. offered: in a reply. partial:
+    some of its numbers are missing. stable: releases it is a backport for. origin: commit it is a backport of.
+    mark: 'revert' or 'reapply' when that is what it does; of: titles of what it reverts or re-applies. above: what its
+    first mail hangs below, nearest first. previous, depends, mentions: mails it names. fixes: titles of its Fixes:.
+    """
+
+    id: str
+    members: tuple[str, ...]
+    thread: str
+    when: int
+    sender: frozenset[str]
+    people: frozenset[str]
+    version: int
+    label: str
+    rfc: bool
+    resend: bool
+    offered: bool
+    partial: bool
+    expected: int
+    title: str
+    pieces: tuple[Piece, ...]
+    change_id: str
+    stable: frozenset[str]
+    origin: str
+    mark: str
+    of: tuple[str, ...]
+    above: tuple[str, ...]
+    previous: tuple[str, ...]
+    depends: tuple[str, ...]
+    mentions: tuple[str, ...]
+    needs: frozenset[str]
+    fixes: tuple[str, ...]
+    words: tuple[int, ...]
+    lines: tuple[int, ...]
+    titles: frozenset[str]
+    patch_ids: frozenset[str]
+    files: frozenset[str]
+
+    @property
+    def complete(self) -> bool:
+        return not self.partial
+
+
+def traits(series: Series, mails: Mapping[str, Facts], hints: Mapping[str, Hints], thread: str = "") -> Traits:
+    """The traits of *series*. mails: the facts of at least its members; hints: those of its members that are known.
+
+    thread: any name that all series of one thread share.
+    """
+    members = series.members
+    own = [mails[msgid] for msgid in members if msgid in mails]
+    said = [hints[msgid] for msgid in members if msgid in hints]
+    first = mails.get(series.id)
+    head = hints.get(series.id, _NO_HINTS)
+    pieces = _pieces(series, hints)
+    previous = _joined(one.previous for one in said)
+    depends = tuple(one for one in _joined(one.depends for one in said) if one not in previous)
+    mark, of = _mark(series)
+    people = frozenset(name for person in _people(own) for name in identities(person))
+    return Traits(
+        id=series.id, members=members, thread=thread, when=_when(series, first),
+        sender=frozenset(identities(series.author)), people=people | frozenset(identities(series.author)),
+        version=series.version, label=series.label.lower(), rfc=series.rfc, resend=series.resend,
+        offered=bool(series.patches) and all(patch.inline for patch in series.patches), partial=not series.complete,
+        expected=series.expected, title=_title(series), pieces=pieces, change_id=series.change_id or "",
+        stable=_stable(series, own), origin=head.upstream or next((one.upstream for one in said if one.upstream), ""),
+        mark=mark, of=of, above=tuple(ancestors(series.id, mails))[:_MAX_IDS],
+        previous=previous, depends=depends, mentions=_mentions(own, previous, depends), needs=_needs(own),
+        fixes=_fixes(own), words=head.words, lines=_common_sample([one.lines for one in said]),
+        titles=frozenset(piece.title for piece in pieces if piece.title),
+        patch_ids=frozenset(piece.patch_id for piece in pieces if piece.patch_id),
+        files=frozenset(path for piece in pieces for path in piece.files),
+    )  # fmt: skip
+
+
+def _pieces(series: Series, hints: Mapping[str, Hints]) -> tuple[Piece, ...]:
+    return tuple(
+        Piece(one.n, one.msgid, normal_title(one.title), one.patch_id, one.files, hints.get(one.msgid, _NO_HINTS).lines)
+        for one in series.patches[:_MAX_PATCHES]
+    )
+
+
+def _title(series: Series) -> str:
+    if series.cover or len(series.patches) == 1:
+        return normal_title(series.title)
+    return ""
+
+
+def _when(series: Series, first: Facts | None) -> int:
+    date = series.date
+    received = first.received if first is not None else None
+    if received is not None and (date is None or abs(date - received) > _DATE_TRUST):
+        return received
+    return date or 0
+
+
+def _joined(several: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for some in several for one in some))[:_MAX_IDS]
+
+
+def _mentions(own: Sequence[Facts], previous: tuple[str, ...], depends: tuple[str, ...]) -> tuple[str, ...]:
+    known = {*previous, *depends}
+    return tuple(dict.fromkeys(one for mail in own for one in mail.links if one not in known))[:_MAX_IDS]
+
+
+def _people(own: Sequence[Facts]) -> Iterable[Person]:
+    for mail in own:
+        yield mail.sender
+        for patch in mail.patches:
+            yield patch.author
+
+
+_NOT_NAME = re.compile(r"[^\w\s]+")
+
+
+def identities(person: Person) -> tuple[str, ...]:
+    """What stands for a person in comparisons: the address without its +tag, and the words of a full name in any order."""
+    found = []
+    user, at, host = person.email.casefold().rpartition("@")
+    if at:
+        found.append(f"{user.partition('+')[0] or user}@{host}")
+    words = _NOT_NAME.sub(" ", person.name.casefold()).split()
+    if len(words) > 1:
+        found.append(" ".join(sorted(words)))
+    return tuple(found)
+
+
+# --- reverts, backports, needs
+
+_MARK = re.compile(r"(?:[\w./, -]{1,40}+: )?\"?(revert|re-?apply):? ?[\"'“”„‘’«`]+", re.IGNORECASE)
+_QUOTES = "\"'“”„‘’«»` "
+
+
+def peel(title: str) -> tuple[str, str]:
+    """What a title does to another patch, and the normalised title of that: ('revert' | 'reapply' | '', title)."""
+    undone, mark = 0, ""
+    while (found := _MARK.match(title)) is not None:
+        if found[1].lower() == "revert":
+            undone += 1
+        mark = "reapply" if found[1].lower() != "revert" or undone > 1 else "revert"
+        title = title[found.end() :]
+        if undone > 8:
+            break
+    return (mark, normal_title(title.strip(_QUOTES))) if mark else ("", normal_title(title))
+
+
+def _mark(series: Series) -> tuple[str, tuple[str, ...]]:
+    """Of a series all of whose patches revert or re-apply: which of both; and what they undo or bring back."""
+    peeled = [peel(patch.title) for patch in series.patches] or [peel(series.title)]
+    of = tuple(dict.fromkeys(title for mark, title in peeled if mark and title))
+    marks = {mark for mark, _ in peeled}
+    return (peeled[0][0] if len(marks) == 1 else "", of)
+
+
+_STABLE_WORD = re.compile(r"autosel|manualsel", re.IGNORECASE)
+
+
+def _stable(series: Series, own: Sequence[Facts]) -> frozenset[str]:
+    """The releases a backport is for, without their ".y"."""
+    found = {name.lower().removesuffix(".y").removesuffix(".x") for mail in own[:1] for name in mail.subject.stables}
+    if not found and any(_STABLE_WORD.search(word) for word in series.prefixes):
+        found.add("stable")
+    return frozenset(found)
+
+
+_PREREQUISITES = {"prerequisite-patch-id", "prerequisite-message-id", "prerequisite-change-id"}
+_TITLE_OF_COMMIT = re.compile(r"[0-9a-fA-F]{6,40}\W+\(?[\"'](.+)[\"']\)?")
+
+
+def _needs(own: Sequence[Facts]) -> frozenset[str]:
+    """Patch-ids, change-ids and message ids that it names as prerequisites."""
+    found = [
+        trailer.value.partition(":v")[0].strip("<> ")
+        for mail in own
+        for trailer in mail.trailers
+        if trailer.key in _PREREQUISITES
+    ]
+    return frozenset(found[:_MAX_IDS])
+
+
+def _fixes(own: Sequence[Facts]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for mail in own:
+        for trailer in mail.trailers:
+            match = _TITLE_OF_COMMIT.match(trailer.value) if trailer.key == "Fixes" else None
+            if match:
+                found[normal_title(match[1])] = None
+    return tuple(found)[:_MAX_IDS]
+
+
+# --- sketches
+
+
+def _common_sample(sketches: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    """One sketch of all lines together: what every one of *sketches* would have kept."""
+    from tracker.core.hints import LINES_KEPT
+
+    full = [one[-1] for one in sketches if len(one) >= LINES_KEPT]
+    bar = min(full, default=1 << 32)
+    return tuple(sorted({line for one in sketches for line in one if line <= bar}))
+
+
+def shared(one: tuple[int, ...], two: tuple[int, ...], kept: int) -> tuple[float, float]:
+    """How much of the smaller of two sketched sets the larger has, and their Jaccard index; both estimated."""
+    if not one or not two:
+        return 0.0, 0.0
+    bar = min(one[-1] if len(one) >= kept else 1 << 32, two[-1] if len(two) >= kept else 1 << 32)
+    a, b = {x for x in one if x <= bar}, {x for x in two if x <= bar}
+    both = len(a & b)
+    if not both:
+        return 0.0, 0.0
+    return both / min(len(a), len(b)), both / len(a | b)
+
+
+# --- keys
+
+_KEYS_OF_LINES = 6
+_KEYS_OF_WORDS = 6
+_MAX_KEYS = 400
+
+
+def keys(t: Traits) -> tuple[str, ...]:
+    """The keys under which *t* is found and finds: two series without a common one are not compared.
+
+    c: change-id; m: its mails and those it names; h: its thread; p: patch-id; t: title; l: changed line; w: wording;
+    a: person and file.
+    """
+    found = dict.fromkeys([f"c:{t.change_id}"] if t.change_id else [])
+    found.update(dict.fromkeys(f"m:{one}" for one in (*t.members[:100], *t.previous, *t.depends)))
+    if t.thread:
+        found[f"h:{t.thread}"] = None
+    found.update(dict.fromkeys(f"p:{one}" for one in sorted(t.patch_ids)[:200]))
+    titles = {t.title, *t.titles, *t.of, *t.fixes} - {""}
+    found.update(dict.fromkeys(f"t:{one}" for one in sorted(titles)[:200]))
+    found.update(dict.fromkeys(f"l:{one:x}" for one in t.lines[:_KEYS_OF_LINES]))
+    for piece in t.pieces[:60]:
+        found.update(dict.fromkeys(f"l:{one:x}" for one in piece.lines[:2]))
+    found.update(dict.fromkeys(f"w:{one:x}" for one in t.words[:_KEYS_OF_WORDS]))
+    mail = next((one for one in sorted(t.sender) if "@" not in one), next(iter(sorted(t.sender)), ""))
+    found.update(dict.fromkeys(f"a:{mail}:{path}" for path in sorted(t.files)[:6]))
+    return tuple(found)[:_MAX_KEYS]
