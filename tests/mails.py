@@ -45,8 +45,16 @@ def mail(
     return ("\n".join(lines) + "\n\n" + body).encode()
 
 
-def patch(msgid: str, subject: str, *, diff: str = DIFF, refs: str = "", at: int = START, sender: str = "Anna Author <anna@example.org>",
-          log: str = "Count instead of locking.\n\nSigned-off-by: Anna Author <anna@example.org>\n") -> bytes:  # fmt: skip
+def patch(
+    msgid: str,
+    subject: str,
+    *,
+    diff: str = DIFF,
+    refs: str = "",
+    at: int = START,
+    sender: str = "Anna Author <anna@example.org>",
+    log: str = "Count instead of locking.\n\nSigned-off-by: Anna Author <anna@example.org>\n",
+) -> bytes:
     """One raw patch mail as git send-email makes them."""
     stat = " ring.c | 3 ++-\n 1 file changed, 2 insertions(+), 1 deletion(-)\n\n"
     return mail(msgid, subject, f"{log}---\n{stat}{diff}-- \n2.45.0\n", refs=refs, at=at, sender=sender)

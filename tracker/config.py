@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,10 +68,12 @@ def _xdg(environ: Mapping[str, str], name: str, default: Path) -> Path:
 
 
 def _read(file: Path) -> dict[str, Any]:
+    if not file.exists():
+        return {}
+    import tomllib
+
     try:
         return tomllib.loads(file.read_text("utf-8"))
-    except FileNotFoundError:
-        return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{file}: {error}") from error
 

@@ -11,11 +11,9 @@ from pathlib import Path
 
 _SEPARATOR = re.compile(rb"(?:\A|\n)From [^\n]*\n")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
-_ENV = {
-    "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"],
-    "GIT_AUTHOR_NAME": "Anna Author", "GIT_AUTHOR_EMAIL": "anna@example.org", "GIT_AUTHOR_DATE": "1717000000 +0000",
-    "GIT_COMMITTER_NAME": "Anna Author", "GIT_COMMITTER_EMAIL": "anna@example.org", "GIT_COMMITTER_DATE": "1717000000 +0000",
-}  # fmt: skip
+_ENV = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "LC_ALL": "C.UTF-8", "PATH": os.environ["PATH"]}
+for _who in ("AUTHOR", "COMMITTER"):
+    _ENV |= {f"GIT_{_who}_NAME": "Anna", f"GIT_{_who}_EMAIL": "anna@example.org", f"GIT_{_who}_DATE": "1717000000 +0000"}
 
 
 def git(*args: str, cwd: Path | None = None, stdin: bytes = b"") -> bytes:

@@ -20,7 +20,7 @@ from tracker.core.charset import decode_bytes, decode_header, unfold
         ("“x”".encode("cp1252"), "us-ascii", "“x”", False),
         ("привет".encode("koi8-r"), "KOI8-R", "привет", True),
         (b"\x81\x8d", None, "\x81\x8d", False),
-        ("x".encode(), "no-such-charset", "x", False),
+        (b"x", "no-such-charset", "x", False),
         (b"41", "hex", "41", False),
     ],
 )

@@ -15,7 +15,7 @@ def facts(raw: bytes, *, trusted: bool = False) -> Facts:
     return examine(parse(raw), trusted=trusted)
 
 
-THANKS = f"On Mon, 27 May 2024, Anna Author wrote:\n> Count instead of locking.\n\n[...]\n\nApplied, thanks!\n\n[1/1] demo: one\n      commit: {SHA}\n"
+THANKS = f"On Mon, Anna Author wrote:\n> Count.\n\n[...]\n\nApplied, thanks!\n\n[1/1] demo: one\n      commit: {SHA}\n"
 PULL = "are available in the Git repository at:\n\n  https://example.org/demo.git tags/x\n"
 
 

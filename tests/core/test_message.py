@@ -119,7 +119,8 @@ def test_flowed_paragraphs_are_joined_by_quote_depth() -> None:
 
 def test_names_of_attachments_in_rfc_2231_pieces() -> None:
     """filename*0*=utf-8''… pieces are put together and decoded."""
-    body = "--b\nContent-Type: text/plain\nContent-Disposition: attachment;\n filename*0*=utf-8''gr%C3%BC; filename*1*=n.patch\n\nx\n--b--\n"
+    name = "filename*0*=utf-8''gr%C3%BC; filename*1*=n.patch"
+    body = f"--b\nContent-Type: text/plain\nContent-Disposition: attachment;\n {name}\n\nx\n--b--\n"
     message = parse(mail("a@x", "s", body, headers="Content-Type: multipart/mixed; boundary=b"))
     assert message.parts[0].filename == "grün.patch"
 

@@ -49,7 +49,8 @@ def load(path: Path) -> list[Facts]:
 
 def drawn(mails: list[Facts]) -> list[str]:
     return [
-        f"{one.label or 'v1'} {'c' if one.cover else ''}{''.join(str(patch.n) for patch in one.patches)}{'' if one.complete else '!'}"
+        f"{one.label or 'v1'} {'c' if one.cover else ''}{''.join(str(patch.n) for patch in one.patches)}"
+        f"{'' if one.complete else '!'}"
         for one in find_series(mails)
     ]
 

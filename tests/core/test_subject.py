@@ -232,7 +232,7 @@ def test_hostile(piece: str) -> None:
 # Patterns where the simple reading below is wrong, each with what is meant.
 EXCEPTIONS = {
     "[PATCH, pre-N/N #N]": "pre-03/20 is no counter: it comes before patch 3",
-    "[PATCHSET vN.['hch@lst.de']": "v29 with the output of a broken script behind it",
+    "[PATCHSET vN.[": "v29 with the output of a broken script behind it",
     "[PATCH] [Regression, vN.N]": "the kernel release that has the regression",
     "[vN.N Regression]": "the kernel release that has the regression",
     "[vN.N.N]": "the release of the program that fails",
@@ -280,7 +280,7 @@ def test_real_patterns(real_data: Path) -> None:
         checked += 1
         subject = parse_subject(example)
         got = (subject.patch if word else False, subject.version, subject.n, subject.total)
-        if got != (word, version, n, total) and pattern not in EXCEPTIONS:
+        if got != (word, version, n, total) and pattern.partition("'")[0] not in EXCEPTIONS:
             wrong[pattern] = ((word, version, n, total), got)
     assert wrong == {}
     assert checked > 1_150

@@ -32,7 +32,7 @@ def test_news_queries_fit_into_urls() -> None:
     [
         ("fs: don't block i_writecount during exec", "fs don't block i_writecount during exec"),
         ('Revert "x86: fix it"', "Revert x86 fix it"),
-        ("a (b) 100% rt:5.. *", ""),
+        ("a (b) 100% rt:5.. *", "a b 100 rt 5.."),
         ("Report", ""),
         ("   ", ""),
         ("x\x00y\nz \x07 word", ""),

@@ -20,14 +20,16 @@ def put(path: Path, data: bytes) -> None:
 
 
 def test_a_maildir_is_read_in_order_and_left_as_it_is(tmp_path: Path) -> None:
-    """cur and new are read by their unique names, tmp is not; keys have neither folder nor flags; no file changes."""
+    """cur and new are read by their unique names, then mails beside them, tmp is not; keys have no flags; no file changes."""
     put(tmp_path / "cur/2.host:2,S", THREAD[1])
     put(tmp_path / "new/1.host", THREAD[0])
     put(tmp_path / "cur/3.host:2,", THREAD[2])
     put(tmp_path / "tmp/0.host", b"half a mail")
     put(tmp_path / "dovecot-uidlist", b"3 V1\n")
+    put(tmp_path / "beside", THREAD[3])
     before = {path: path.stat() for path in tmp_path.rglob("*")}
-    assert list(read_maildir(tmp_path)) == [("1.host", THREAD[0]), ("2.host", THREAD[1]), ("3.host", THREAD[2])]
+    keys = ["1.host", "2.host", "3.host", "beside"]
+    assert list(read_maildir(tmp_path)) == list(zip(keys, THREAD[:4], strict=True))
     after = {path: path.stat() for path in tmp_path.rglob("*")}
     assert {p: s.st_mtime_ns for p, s in before.items()} == {p: s.st_mtime_ns for p, s in after.items()}
 
@@ -98,6 +100,13 @@ def test_a_from_line_in_a_maildir_is_no_part_of_the_mail(tmp_path: Path) -> None
     raw = make_mail("x@example.org", "x", "\nFrom a@example.org Mon Jan  5 12:00:00 2026\nSubject: y\n\n>From z\n")
     put(tmp_path / "new/1", b"From ann@example.org Mon Jan  5 12:00:00 2026\n" + raw)
     assert list(read_maildir(tmp_path)) == [("1", raw)]
+
+
+def test_a_file_called_eml_is_one_mail(tmp_path: Path) -> None:
+    """An .eml file with an mbox in it as an attachment is one mail, though other names would make it an mbox."""
+    raw = make_mail("x@example.org", "x", "--part\n\nFrom a@example.org Mon Jan  5 12:00:00 2026\nSubject: y\n\n--part--\n")
+    put(tmp_path / "x.eml", b"From ann@example.org Mon Jan  5 12:00:00 2026\n" + raw)
+    assert list(read_maildir(tmp_path)) == [("x.eml", raw)]
 
 
 def test_names_that_are_no_text_are_keys_that_are(tmp_path: Path) -> None:

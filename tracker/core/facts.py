@@ -121,7 +121,8 @@ def _true_sender(message: Message) -> Person:
     original = _first(message.people("x-original-from"))
     lists = [name.replace(".", "@", 1) for name in _lists(message)]
     lists += [match[1] for value in message.headers("list-post") for match in _LIST_POST.finditer(value)]
-    rewritten = original is not None or " via " in sender.name or sender.email.startswith("devnull+") or sender.email.lower() in lists
+    relayed = sender.email.startswith("devnull+") or sender.email.lower() in lists
+    rewritten = relayed or original is not None or " via " in sender.name
     return undo_via(sender, original, message.people("reply-to"), lists) if rewritten else sender
 
 

@@ -1,7 +1,8 @@
 """The body of a patch mail as `git mailinfo` takes it apart, and patches that replies and attachments offer.
 
 `split_mail` follows git's mailinfo.c line by line in what it decides, not in how it reads: bodies come whole, with
-their transfer encoding undone and as UTF-8. Nothing here raises.
+their transfer encoding undone and as UTF-8. (Git makes UTF-8 of the message only and copies the patch as it came.)
+Nothing here raises.
 """
 
 from __future__ import annotations
@@ -84,7 +85,8 @@ def _find_scissors(body: bytes, pos: int, limit: int) -> int:
 def is_scissors_line(line: bytes) -> bool:
     """Whether git takes *line*, with its newline, for a scissors line (mailinfo.c, is_scissors_line).
 
-    At least 8 visible characters, more than a third of them dashes, scissors and the gaps between, fewer gaps than dashes.
+    At least 8 visible characters, more than a third of them dashes, scissors and the gaps between them, and the gaps
+    less than half of those.
     """
     line = line.split(b"\0", 1)[0]
     visible = len(line.strip(_SPACE))
@@ -157,19 +159,19 @@ def _joined(lines: list[bytes]) -> bytes:
 
 # --- patches that replies and attachments offer
 
-_FORMAT_PATCH = re.compile(rb"(?:\A|\n)>?From ([0-9a-f]{40}) Mon Sep 17 00:00:00 2001[ \t]*\n")
-_SHOWN_COMMIT = re.compile(rb"(?:\A|\n)commit ([0-9a-f]{40})[^\n]*\n(?=(?:Merge: [^\n]*\n)?Author: )")
-_HG_EXPORT = re.compile(rb"(?:\A|\n)# HG changeset patch\n(?=# )")
+# Lines that say "a patch starts here", with the newline before them.
+_FORMAT_PATCH = re.compile(rb"\n>?From ([0-9a-f]{40}) Mon Sep 17 00:00:00 2001[ \t]*\n")
+_SHOWN_COMMIT = re.compile(rb"\ncommit ([0-9a-f]{40})[^\n]*\n(?=(?:Merge: [^\n]*\n)?Author: )")
+_HG_EXPORT = re.compile(rb"\n# HG changeset patch\n(?=# )")
 _HG_FIELD = re.compile(rb"# (?:(User|Date|Node ID) +)?([^\n]*)\n")
 _SHA = re.compile(rb"[0-9a-f]{40}")
 _FIELD = re.compile(rb"([!-9;-~]+):([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
 # What opens a paragraph where people paste a patch with its headers, or with its title alone.
-_PASTED = re.compile(rb"(?:\A|\n[ \t]*\n)(?=(?:From|Subject):[ \t]*\S|\[[^]\n]*PATCH[^]\n]*\][ \t]*\S)")
+_PASTED = re.compile(rb"\n[ \t]*\n(?=(?:From|Subject):[ \t]*\S|\[(?=[^]\n]*PATCH)[^]\n]*\][ \t]*\S)")
 # A whole mail that was forwarded, or quoted without quote marks: the patch in it is not offered.
 _FORWARDED = re.compile(
-    rb"^[ \t]*(?:-{2,}[ \t]*(?:Original|Forwarded) [Mm]essage|Begin forwarded message:"
-    rb"|From:[^\n]*\n(?:Date:[^\n]*\n)?(?:Sent|To):)",
-    re.MULTILINE,
+    rb"\n[ \t]*(?:-{2,}[ \t]*(?:Original|Forwarded) [Mm]essage|Begin forwarded message:"
+    rb"|From:[^\n]*\n(?:Date:[^\n]*\n)?(?:Sent|To):)"
 )
 _INDENT = re.compile(rb"^    ", re.MULTILINE)
 
@@ -209,7 +211,7 @@ def offered_patch(body: bytes) -> Offer | None:
     diff = parse_diff(body)
     if diff is None:
         return None
-    head = body[: diff.start].replace(b"\r\n", b"\n")
+    head = b"\n\n" + body[: diff.start].replace(b"\r\n", b"\n")  # all lines have one before them
     heading = _marked_heading(head)
     if heading is None:
         if _FORWARDED.search(head):
@@ -250,21 +252,27 @@ def _last_scissors(head: bytes) -> int:
 
 def _read_mail(text: bytes, sha: bytes | None) -> _Heading:
     """A mail as `git format-patch` writes it: headers to the first blank line, then a body with headers of its own."""
+    fields, end = _fields(text)
+    split = split_mail(text[end:])
+    return _Heading(fields | dict(split.inbody), split.message, sha)
+
+
+def _fields(text: bytes) -> tuple[dict[str, bytes], int]:
+    """Header fields, folded as they stand, by capitalized name, and the offset behind the last one."""
     fields: dict[str, bytes] = {}
     pos = 0
     while (match := _FIELD.match(text, pos)) is not None:
         fields.setdefault(match[1].decode().capitalize(), match[2])
         pos = match.end()
-    split = split_mail(text[pos:])
-    return _Heading(fields | dict(split.inbody), split.message, sha)
+    return fields, pos
 
 
 def _read_shown(text: bytes, sha: bytes | None) -> _Heading:
     """A commit as `git show` writes it: Author and Date, then title and message indented by four."""
-    head, _, message = text.partition(b"\n\n")
-    shown = {match[1]: match[2] for match in _FIELD.finditer(head)}
-    title, _, rest = _INDENT.sub(b"", message).partition(b"\n")
-    fields = {"Subject": title, "From": shown.get(b"Author", b""), "Date": shown.get(b"Date", shown.get(b"AuthorDate", b""))}
+    shown, end = _fields(text)
+    title, _, rest = _INDENT.sub(b"", text[end:]).lstrip(b"\n").partition(b"\n")
+    date = shown.get("Date", shown.get("Authordate", b""))
+    fields = {"Subject": title, "From": shown.get("Author", b""), "Date": date}
     return _Heading(fields, split_mail(rest, inbody=False).message, sha)
 
 
@@ -286,8 +294,7 @@ def _read_hg(text: bytes, _: bytes | None) -> _Heading:
 def _pasted_heading(head: bytes) -> _Heading:
     """Headers that open a paragraph behind the last quoted line; without them what is said there."""
     quote = head.rfind(b"\n>")
-    start = _line_end(head, quote + 1) if quote >= 0 or head.startswith(b">") else 0
-    tail = head[start:]
+    tail = b"\n\n" + head[_line_end(head, quote + 1) :] if quote >= 0 else head
     at = -1
     for match in _PASTED.finditer(tail):
         if tail.startswith(b"[", match.end()):
@@ -297,7 +304,8 @@ def _pasted_heading(head: bytes) -> _Heading:
         if "Subject" in fields or b"@" in fields.get("From", b""):
             at = match.end()
     if at < 0:
-        return _Heading({}, split_mail(tail, inbody=False).message.strip(b"\n"))
+        said = split_mail(tail, inbody=False).message.strip(b"\n")
+        return _Heading({}, said + b"\n" if said else b"")
     title, _, rest = tail[at:].partition(b"\n")
     if title.startswith(b"["):
         return _Heading({"Subject": title}, split_mail(rest).message)

@@ -1,7 +1,8 @@
 """Patch ids as `git patch-id --stable` gives them: what builtin/patch-id.c of git does, quirks included.
 
-The builtin is the same from git 2.39 to 2.51 in all that matters here. `patch.parse_diff` reads the diffs that git
-writes faster and to the same result; this is for all others, and the truth that a test holds both against.
+Since git 2.39 the builtin did not change in what it prints, but for 2.46.1, whose stricter reading of "diff " lines was
+taken back. `patch.parse_diff` reads the diffs that git writes faster and to the same result; this is for all others,
+and what that is held against.
 """
 
 from __future__ import annotations

@@ -195,8 +195,7 @@ def _join(parts: list[tuple[int, bytes]]) -> bytes:
 
 def _address(inner: bytes) -> str:
     """The address of what stands in angle brackets: obsolete routes, mailto: and stray white space go."""
-    text = " ".join((decode_header(inner) if b"=?" in inner else _ascii(inner)).split())
-    text = text.removeprefix("mailto:")
+    text = " ".join((decode_header(inner) if b"=?" in inner else _ascii(inner)).split()).removeprefix("mailto:")
     if text.startswith("@") and ":" in text:  # RFC 5322 section 4.4: <@a.example,@b.example:user@c.example>
         text = text.rpartition(":")[2]
     if "@" in text:

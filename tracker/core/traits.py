@@ -237,16 +237,16 @@ def _common_sample(sketches: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
     return tuple(sorted({line for one in sketches for line in one if line <= bar}))
 
 
-def shared(one: tuple[int, ...], two: tuple[int, ...], kept: int) -> tuple[float, float]:
-    """How much of the smaller of two sketched sets the larger has, and their Jaccard index; both estimated."""
+def shared(one: tuple[int, ...], two: tuple[int, ...], kept: int) -> tuple[float, float, int]:
+    """How much of the smaller of two sketched sets the larger has, their Jaccard index (both estimated), common hashes."""
     if not one or not two:
-        return 0.0, 0.0
+        return 0.0, 0.0, 0
     bar = min(one[-1] if len(one) >= kept else 1 << 32, two[-1] if len(two) >= kept else 1 << 32)
     a, b = {x for x in one if x <= bar}, {x for x in two if x <= bar}
     both = len(a & b)
     if not both:
-        return 0.0, 0.0
-    return both / min(len(a), len(b)), both / len(a | b)
+        return 0.0, 0.0, 0
+    return both / min(len(a), len(b)), both / len(a | b), both
 
 
 # --- keys

@@ -39,21 +39,28 @@ def parser() -> argparse.ArgumentParser:
         "--server",
         metavar="URL",
         default=argparse.SUPPRESS,
-        help="public-inbox server (default: $TRACKER_SERVER, the configuration, git's b4.midmask, lore.kernel.org)",
+        help="public-inbox server (default: $TRACKER_SERVER, the configuration, b4.midmask, lore.kernel.org)",
     )
     where.add_argument("--offline", action="store_true", default=argparse.SUPPRESS, help="ask no server at all")
     top = _Parser(
-        prog="tracker", description="Where does every patch stand, and whose turn is it?", epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter, parents=[shared],
-    )  # fmt: skip
+        prog="tracker",
+        description="Where does every patch stand, and whose turn is it?",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[shared],
+    )
     top.add_argument("--version", action="version", version=f"tracker {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
 
     def command(name: str, summary: str, examples: Sequence[str], text: str = "") -> argparse.ArgumentParser:
         return commands.add_parser(
-            name, help=summary, description=f"{summary[0].upper()}{summary[1:]}.{' ' + text if text else ''}", parents=[shared],
-            epilog="examples:\n" + "\n".join(f"  {one}" for one in examples), formatter_class=argparse.RawDescriptionHelpFormatter,
-        )  # fmt: skip
+            name,
+            help=summary,
+            description=f"{summary[0].upper()}{summary[1:]}.{' ' + text if text else ''}",
+            parents=[shared],
+            epilog="examples:\n" + "\n".join(f"  {one}" for one in examples),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
 
     _add_follow(command)
     _add_reading(command)
@@ -70,11 +77,18 @@ def _json(sub: argparse.ArgumentParser) -> None:
 
 def _add_follow(command: _Command) -> None:
     sub = command(
-        "follow", "fetch a thread and follow its topic",
-        ["tracker follow 20240530145810.GA2205585@perftesting", "tracker follow https://patch.msgid.link/20240530145810.GA2205585@perftesting",
-         "tracker follow -m ~/mail/thread.mbox", "formail -s < inbox | tracker follow -m -", "tracker follow --search 's:\"i_writecount\" d:2024-05-01..2024-06-30'"],
-        "TARGET is a message id, a URL of a mail on any public-inbox server, a change-id, or a commit id that a mail reports as applied.",
-    )  # fmt: skip
+        "follow",
+        "fetch a thread and follow its topic",
+        [
+            "tracker follow 20240530145810.GA2205585@perftesting",
+            "tracker follow https://patch.msgid.link/20240530145810.GA2205585@perftesting",
+            "tracker follow -m ~/mail/thread.mbox",
+            "formail -s < inbox | tracker follow -m -",
+            "tracker follow --search 's:\"i_writecount\" d:2024-05-01..2024-06-30'",
+        ],
+        "TARGET is a message id, a URL of a mail on any public-inbox server, a change-id, "
+        "or a commit id that a mail reports as applied.",
+    )
     sub.add_argument("targets", metavar="TARGET", nargs="*", help="message id, URL, change-id or commit id")
     sub.add_argument(
         "-m",
@@ -88,16 +102,23 @@ def _add_follow(command: _Command) -> None:
     sub = command("unfollow", "follow a topic no more; its mail stays", ["tracker unfollow 7"])
     sub.add_argument("topics", metavar="TOPIC", nargs="+", help="number, slug or message id")
     sub = command(
-        "sync", "bring what is followed up to date", ["tracker sync", "tracker sync --quiet", "tracker sync 7"],
+        "sync",
+        "bring what is followed up to date",
+        ["tracker sync", "tracker sync --quiet", "tracker sync 7"],
         "With TOPICs, their whole threads are fetched again.",
-    )  # fmt: skip
+    )
     sub.add_argument("topics", metavar="TOPIC", nargs="*", help="number, slug or message id; default: everything")
     sub.add_argument("-q", "--quiet", action="store_true", help="say nothing but failures")
     sub = command(
-        "import", "store whole archives: mbox, maildir, public-inbox git epochs and bundles",
-        ["tracker import ~/lists/linux-unionfs", "tracker import linux-unionfs.0.bundle --list linux-unionfs", "tracker import ~/Maildir old.mbox.gz"],
+        "import",
+        "store whole archives: mbox, maildir, public-inbox git epochs and bundles",
+        [
+            "tracker import ~/lists/linux-unionfs",
+            "tracker import linux-unionfs.0.bundle --list linux-unionfs",
+            "tracker import ~/Maildir old.mbox.gz",
+        ],
         "Importing again adds what is new. Mail of mboxes and maildirs stays on this machine.",
-    )  # fmt: skip
+    )
     sub.add_argument(
         "paths",
         metavar="PATH",
@@ -114,9 +135,11 @@ def _add_follow(command: _Command) -> None:
 
 def _add_reading(command: _Command) -> None:
     sub = command(
-        "list", "followed topics, a line each", ["tracker list", "tracker list --all 's:overlayfs'", "tracker list --json | jq '.topics[].title'"],
+        "list",
+        "followed topics, a line each",
+        ["tracker list", "tracker list --all 's:overlayfs'", "tracker list --json | jq '.topics[].title'"],
         "QUERY is a search as in 'tracker search'; topics with a matching mail are shown.",
-    )  # fmt: skip
+    )
     sub.add_argument("query", metavar="QUERY", nargs="*", help="only topics with a mail that matches")
     sub.add_argument("-a", "--all", action="store_true", help="every topic in the store, not just followed ones")
     _json(sub)
@@ -124,17 +147,26 @@ def _add_reading(command: _Command) -> None:
     sub.add_argument("topic", metavar="TOPIC", help="number, slug or message id")
     _json(sub)
     sub = command(
-        "thread", "the mails of a topic as trees", ["tracker thread 7", "tracker thread 20240530145810.GA2205585@perftesting", "tracker thread 7 --ids"],
+        "thread",
+        "the mails of a topic as trees",
+        ["tracker thread 7", "tracker thread 20240530145810.GA2205585@perftesting", "tracker thread 7 --ids"],
         "A message id shows its thread; a topic all of its threads, oldest first.",
-    )  # fmt: skip
+    )
     sub.add_argument("topic", metavar="TOPIC", help="number, slug or message id")
     sub.add_argument("--ids", action="store_true", help="print the message id of every mail")
     sub.add_argument("--text", action="store_true", help="print the mails themselves below the tree")
     _json(sub)
     sub = command(
-        "search", "mails in the store", ["tracker search i_writecount", "tracker search 'f:brauner s:\"during exec\" d:2024-05-01..'", "tracker search --remote 'dfn:fs/exec.c rt:7.days.ago..'"],
-        "Prefixes are lore's: s: f: t: c: a: tc: tcf: b: nq: q: bs: dfn: d: rt: m: l: patchid:, and status: turn: kind:. AND is implied; OR, NOT and parentheses work.",
-    )  # fmt: skip
+        "search",
+        "mails in the store",
+        [
+            "tracker search i_writecount",
+            "tracker search 'f:brauner s:\"during exec\" d:2024-05-01..'",
+            "tracker search --remote 'dfn:fs/exec.c rt:7.days.ago..'",
+        ],
+        "Prefixes are lore's: s: f: t: c: a: tc: tcf: b: nq: q: bs: dfn: d: rt: m: l: patchid:, and status: turn: kind:. "
+        "AND is implied; OR, NOT and parentheses work.",
+    )
     sub.add_argument("query", metavar="QUERY", nargs="+", help='words, "phrases" and prefixes')
     sub.add_argument("-n", "--limit", metavar="N", type=_positive, default=50, help="at most so many mails (default 50)")
     sub.add_argument("--remote", action="store_true", help="ask the server instead; the query goes there as it is")

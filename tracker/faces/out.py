@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -28,7 +26,7 @@ class Out:
     def _width(self) -> int:
         if self.environ.get("COLUMNS", "").isdecimal():
             return max(20, int(self.environ["COLUMNS"]))
-        return max(20, shutil.get_terminal_size().columns) if self.tty else 0
+        return max(20, self._terminal().columns) if self.tty else 0
 
     def line(self, text: str = "") -> None:
         """One line of data."""
@@ -62,12 +60,25 @@ class Out:
         self._clear_progress()
         text = "".join(f"{line}\n" for line in self._lines)
         self._lines.clear()
-        if self.tty and text.count("\n") >= shutil.get_terminal_size().lines and self._page(text):
+        if self.tty and text.count("\n") >= self._height() and self._page(text):
             return
         self.stdout.write(text)
         self.stdout.flush()
 
+    def _height(self) -> int:
+        if self.environ.get("LINES", "").isdecimal():
+            return int(self.environ["LINES"])
+        return self._terminal().lines
+
+    def _terminal(self) -> os.terminal_size:
+        try:
+            return os.get_terminal_size(self.stdout.fileno())
+        except (OSError, ValueError):  # a terminal that does not know its size
+            return os.terminal_size((80, 24))
+
     def _page(self, text: str) -> bool:
+        import subprocess
+
         pager = self.environ.get("TRACKER_PAGER") or _git_pager()
         if not pager or pager == "cat":
             return False
@@ -83,6 +94,8 @@ class Out:
 
 def _git_pager() -> str:
     """What git would page with: $GIT_PAGER, core.pager, $PAGER, less."""
+    import subprocess
+
     try:
         done = subprocess.run(["git", "var", "GIT_PAGER"], capture_output=True, text=True, check=False)
     except OSError:

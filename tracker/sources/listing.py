@@ -31,7 +31,8 @@ _HIT = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d +\d{1,2}:\d\d) UTC"
 )
 _RECENT = re.compile(
-    r"^<a\s+href=\"(?P<href>[^\"<>]+)/T/#\w\">(?P<subject>[^<]*)</a>[^\n]*\n (?P<date>\d{4}-\d\d-\d\d +\d{1,2}:\d\d) UTC", re.MULTILINE
+    r"^<a\s+href=\"(?P<href>[^\"<>]+)/T/#\w\">(?P<subject>[^<]*)</a>[^\n]*\n (?P<date>\d{4}-\d\d-\d\d +\d{1,2}:\d\d) UTC",
+    re.MULTILINE,
 )
 _NEXT = re.compile(r"<a\s+href=\"[^\"]*\"\s+rel=next>")
 _ENTRY_LINK = re.compile(r'<link\s+href="([^"]+)"')

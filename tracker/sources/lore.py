@@ -31,7 +31,8 @@ from tracker.sources.listing import (
     ids_query,
     news_query,
     parse_feed,
-    parse_page, parse_recent,
+    parse_page,
+    parse_recent,
     safe_id,
 )
 from tracker.sources.mbox import damage, split_mbox

@@ -1,8 +1,9 @@
 """Mail from folders: Maildir (with Maildir++ and nested folders), MH, or just files of mail.
 
 A folder with `cur` or `new` in it is a Maildir (https://cr.yp.to/proto/maildir.html): every file in these is one mail,
-`tmp` is never looked at, nothing is moved and no flag changed. In any other folder each file is looked into: a mail
-(`*.eml`, MH's numbers, whatever its name is) or an mbox (`git format-patch` writes one for each patch), packed or not.
+`tmp` is never looked at, nothing is moved and no flag changed. Beside these, files are read when they look like mail. In
+any other folder each file is looked into: a mail (`*.eml`, MH's numbers, whatever its name is) or an mbox (`git
+format-patch` writes one for each patch), packed or not.
 Names that begin with a dot are passed over, but for Maildir++ folders (`.Sent/cur`).
 
 Keys are stable, so that a second import reads only what is new: the path below the folder without `new`, `cur` and the
@@ -11,13 +12,14 @@ flags after the colon, which change when a mail client shows a mail.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Container, Iterator
 from pathlib import Path
 
 from tracker.sources.base import BadInput, Problems, Report, SourceError
-from tracker.sources.mbox import read_mbox
+from tracker.sources.mbox import looks_like_mail, read_mbox
 
 _MAX_DEPTH = 32
 
@@ -69,8 +71,8 @@ def _files(root: Path, folder: Path, problems: Problems, depth: int) -> Iterator
         if entry.is_dir():
             if depth < _MAX_DEPTH and not entry.is_symlink() and _worth(entry, maildir):
                 yield from _files(root, entry, problems, depth + 1)
-        elif not maildir and not entry.name.startswith("."):
-            yield entry, _key(root, entry), False
+        elif not entry.name.startswith(".") and (not maildir or _like_mail(entry)):
+            yield entry, _key(root, entry), entry.suffix == ".eml"
 
 
 def _worth(folder: Path, inside_maildir: bool) -> bool:
@@ -78,6 +80,15 @@ def _worth(folder: Path, inside_maildir: bool) -> bool:
     if inside_maildir and folder.name in ("cur", "new", "tmp"):
         return False
     return is_maildir(folder) or not (inside_maildir or folder.name.startswith("."))
+
+
+def _like_mail(file: Path) -> bool:
+    """Whether *file*, among the data that programs keep in a Maildir, looks like mail."""
+    with contextlib.suppress(SourceError, OSError):
+        _check(file)
+        with file.open("rb") as opened:
+            return looks_like_mail(opened.read(8192))
+    return False
 
 
 def _inside(folder: Path, problems: Problems) -> list[Path]:

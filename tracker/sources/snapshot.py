@@ -6,7 +6,6 @@ It is a folder of data, never written to: `cache/` of a checkout, `tracker/_snap
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -15,7 +14,6 @@ from types import MappingProxyType
 from typing import Any
 
 from tracker.sources.base import BadInput
-from tracker.sources.mbox import read_mbox
 
 FACTS = "facts.toml"
 ROLES = ("maintainer", "next", "mainline", "stable")
@@ -87,6 +85,8 @@ def read_snapshot(path: Path) -> Iterator[bytes]:
     """The mails of every `*.mbox` in the folder *path*, by file name. Errors: BadInput."""
     if not path.is_dir():
         raise BadInput("no such folder", path)
+    from tracker.sources.mbox import read_mbox  # here, so that finding the snapshot costs nothing
+
     for file in sorted(path.glob("*.mbox")):
         yield from read_mbox(file)
 
@@ -96,6 +96,8 @@ def read_facts(path: Path) -> Facts:
 
     Errors: BadInput that names the path to the field, as in `facts.toml: commit[2].date: not a date with a zone`.
     """
+    import tomllib
+
     file = path / FACTS if path.is_dir() else path
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))

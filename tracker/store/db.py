@@ -57,6 +57,32 @@ def connect(mail: Path | None, user: Path | None) -> sqlite3.Connection:
     return con
 
 
+def connect_copy(path: Path) -> sqlite3.Connection:
+    """A database that `copy_to` wrote, read-only, leaving no files beside it; no user data. Raises StoreError."""
+    try:
+        con = sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, isolation_level=None)
+        con.execute("ATTACH DATABASE ':memory:' AS u")
+        migrate(con, "u", USER)
+        if con.execute("PRAGMA main.user_version").fetchone()[0] != len(MAIL):
+            raise StoreError(f"{path}: of another version")
+    except sqlite3.Error as error:
+        raise StoreError(f"{path}: {error}") from error
+    return con
+
+
+def copy_to(con: sqlite3.Connection, path: Path) -> None:
+    """The mail database as a file of its own, complete or not there at all. Raises StoreError when it cannot be written."""
+    made = path.with_suffix(f".{os.getpid()}")
+    make_private(made)
+    try:
+        con.execute("VACUUM main INTO ?", (str(made),))
+        made.replace(path)
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(f"{path}: {error}") from error
+    finally:
+        made.unlink(missing_ok=True)
+
+
 def _settings(con: sqlite3.Connection) -> None:
     if con.execute("PRAGMA main.journal_mode").fetchone()[0] not in ("wal", "memory"):
         con.execute("PRAGMA main.journal_mode = WAL")

@@ -8,8 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tracker.core.subject import parse_subject
-
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
@@ -64,6 +62,12 @@ def is_empty(con: sqlite3.Connection) -> bool:
     return not con.execute("SELECT EXISTS(SELECT 1 FROM message) OR EXISTS(SELECT 1 FROM u.followed)").fetchone()[0]
 
 
+def lacks_local_mail(con: sqlite3.Connection) -> bool:
+    """Whether the index was lost (the cache was deleted) while the user's own mail is still there."""
+    query = "SELECT NOT EXISTS(SELECT 1 FROM message) AND EXISTS(SELECT 1 FROM u.local_mail)"
+    return bool(con.execute(query).fetchone()[0])
+
+
 def message_row(con: sqlite3.Connection, msgid: str) -> MessageRow | None:
     """The mail with that id."""
     row = con.execute(f"SELECT {_MESSAGE} FROM message WHERE msgid=?", (msgid,)).fetchone()
@@ -92,8 +96,11 @@ def topic_of(con: sqlite3.Connection, msgid: str) -> int | None:
 def subjects_of(con: sqlite3.Connection, number: int) -> set[str]:
     """The titles under which people wrote in a topic, without prefixes; nothing of mail from local files."""
     rows = con.execute(
-        "SELECT DISTINCT subject FROM message WHERE NOT private AND tid IN (SELECT tid FROM topic_thread WHERE topic=?)", (number,)
+        "SELECT DISTINCT subject FROM message WHERE NOT private AND tid IN (SELECT tid FROM topic_thread WHERE topic=?)",
+        (number,),
     )
+    from tracker.core.subject import parse_subject
+
     return {parse_subject(row[0]).title for row in rows}
 
 
@@ -152,7 +159,8 @@ def _topic(row: Sequence[Any], is_followed: bool, unread: dict[int, int]) -> Top
 def _unread(con: sqlite3.Connection) -> dict[int, int]:
     return dict(
         con.execute(
-            "SELECT topic, count(*) FROM u.arrival JOIN message USING (msgid) JOIN topic_thread USING (tid) WHERE NOT read GROUP BY topic"
+            "SELECT topic, count(*) FROM u.arrival JOIN message USING (msgid) JOIN topic_thread USING (tid) "
+            "WHERE NOT read GROUP BY topic"
         )
     )
 
@@ -171,6 +179,8 @@ def followed(con: sqlite3.Connection) -> list[FollowedRow]:
 
 def public_names(con: sqlite3.Connection, number: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Titles of a topic's covers and patches, and the ids of its series, oldest first; nothing of mail from local files."""
+    from tracker.core.subject import parse_subject
+
     titles: dict[str, None] = {}
     ids: list[str] = []
     for revision in topic(con, number).data["revisions"]:
@@ -292,7 +302,8 @@ def different_copies(con: sqlite3.Connection) -> list[tuple[str, int]]:
     """Message ids that came with another body too, and how many such copies there are."""
     return list(
         con.execute(
-            "SELECT msgid, count(*) FROM copy JOIN message ON message.id = copy.message WHERE NOT same_body GROUP BY msgid ORDER BY msgid"
+            "SELECT msgid, count(*) FROM copy JOIN message ON message.id = copy.message WHERE NOT same_body "
+            "GROUP BY msgid ORDER BY msgid"
         )
     )
 
@@ -301,7 +312,8 @@ def defects(con: sqlite3.Connection) -> list[tuple[str, int, str]]:
     """Each oddity with how many mails have it and the id of one of them."""
     return list(
         con.execute(
-            "SELECT word, count(*), min(msgid) FROM defect JOIN message ON message.id = defect.message GROUP BY word ORDER BY 2 DESC, 1"
+            "SELECT word, count(*), min(msgid) FROM defect JOIN message ON message.id = defect.message "
+            "GROUP BY word ORDER BY 2 DESC, 1"
         )
     )
 
@@ -310,7 +322,7 @@ def mails_with_defects(con: sqlite3.Connection) -> list[tuple[str, str]]:
     """Every odd mail: its id, and its oddities joined by commas."""
     return list(
         con.execute(
-            "SELECT msgid, group_concat(word, ', ') FROM (SELECT msgid, word FROM defect JOIN message ON message.id = defect.message "
-            "ORDER BY msgid, word) GROUP BY msgid ORDER BY msgid"
+            "SELECT msgid, group_concat(word, ', ') FROM (SELECT msgid, word FROM defect "
+            "JOIN message ON message.id = defect.message ORDER BY msgid, word) GROUP BY msgid ORDER BY msgid"
         )
     )

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from tracker.config import Config
 from tracker.sources.base import SourceError
-from tracker.store.db import StoreLockedError, connect, make_private, transaction
+from tracker.store.db import StoreLockedError, make_private, transaction
 from tracker.store.derive import derive
-from tracker.store.mail import Added, Source, Writer
+from tracker.store.mail import Added, Source, Writer, source
 from tracker.store.prepare import Packer, Prepared, prepare, train
 
 # A dictionary is worth its 110 KiB once there are this many mails to learn from.
@@ -36,14 +36,6 @@ class Session:
         """Tell of a source that failed, and remember it for the exit code."""
         self.failures.append(error)
         self.say(str(error))
-
-
-def open_store(config: Config) -> sqlite3.Connection:
-    """The real store, made when it is not there. Raises StoreError."""
-    con = connect(config.mail_db, config.user_db)
-    if con.execute("SELECT NOT EXISTS(SELECT 1 FROM message) AND EXISTS(SELECT 1 FROM u.local_mail)").fetchone()[0]:
-        restore_local(con)
-    return con
 
 
 @contextlib.contextmanager
@@ -94,8 +86,6 @@ def keep_local(con: sqlite3.Connection, raws: Sequence[bytes], where: Source, at
 
 def restore_local(con: sqlite3.Connection) -> None:
     """Index the user's own mail again after the cache was deleted."""
-    from tracker.store.mail import source
-
     packer = Packer()
     with transaction(con):
         for kind, name in con.execute("SELECT DISTINCT kind, name FROM u.local_mail").fetchall():

@@ -23,8 +23,9 @@ from tracker.sync.follow import Followed, follow_file, follow_many, follow_targe
 from tracker.sync.follow import unfollow as unfollow_topic
 from tracker.sync.importer import Imported, import_files, import_path, import_stream
 from tracker.sync.poll import sync as sync_all
+from tracker.sync.reading import open_store
 from tracker.sync.servers import Servers
-from tracker.sync.session import Session, open_store, writing
+from tracker.sync.session import Session, writing
 
 _MAX_SEARCHED = 20
 

@@ -86,7 +86,7 @@ def _folder(name: str, path: Path) -> _Check:
 
 
 def _store(args: argparse.Namespace, config: Config, out: Out) -> int:
-    from tracker.sync.session import open_store
+    from tracker.sync.reading import open_store
 
     if not config.mail_db.exists() and not config.user_db.exists():
         out.line("nothing was synced yet; reading commands show the snapshot that ships with tracker")

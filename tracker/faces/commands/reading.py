@@ -29,7 +29,9 @@ def list_topics(args: argparse.Namespace, config: Config, out: Out, now: int) ->
         elif topics:
             for line in _table(topics, out, now):
                 out.line(line)
-        elif not query:
+        elif query:
+            out.say("nothing found" if every else "nothing found among what is followed; --all looks at everything")
+        else:
             out.say("nothing is followed yet; try 'tracker follow MESSAGE-ID', or 'tracker list --all'")
     out.flush()
     return Exit.DONE if topics or not query else Exit.NOTHING

@@ -44,7 +44,10 @@ def _remote(args: argparse.Namespace, config: Config, out: Out, text: str) -> Ex
     with contextlib.closing(Servers(config)) as servers:
         hits = servers.get(None).list_ids(text, limit=args.limit)
     rows = [
-        {"msgid": hit.msgid, "date": iso(hit.date), "from": {"name": hit.author, "email": ""}, "subject": hit.subject, "topic": None, "snippet": ""}
+        {
+            "msgid": hit.msgid, "date": iso(hit.date), "from": {"name": hit.author, "email": ""},
+            "subject": hit.subject, "topic": None, "snippet": "",
+        }
         for hit in hits
     ]  # fmt: skip
     _print(out, rows, args.json)
@@ -59,6 +62,8 @@ def _row(found: Found, snippet: str) -> dict[str, Any]:
 
 
 def _print(out: Out, rows: list[dict[str, Any]], as_json: bool) -> None:
+    if not rows:
+        out.say("nothing found")
     if as_json:
         print_json(out, {"schema": 1, "messages": rows})
     for row in [] if as_json else rows:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tracker.config import Config
 from tracker.core.dates import iso
-from tracker.core.facts import Facts
+from tracker.core.facts import Facts, PatchFacts
 from tracker.core.thread import Node, build_threads
 from tracker.faces.commands.reading import one_topic, print_json
 from tracker.faces.exits import Exit, UsageError
@@ -19,9 +19,6 @@ from tracker.faces.plain import cut, pad, plain, plain_lines, width
 from tracker.store import read
 from tracker.store.derive import facts_of
 from tracker.sync.reading import open_reading
-
-_WHO = 20
-_DATE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +91,8 @@ def _draw(out: Out, tree: _Tree, *, ids: bool) -> None:
         above = titles.get(node.parent or "", "")
         if node.ghost:
             titles[node.msgid] = above
-            out.line(f"{' ' * _DATE} {' ' * _WHO} {lead[node.msgid]}{out.paint('(not at hand)', '2')} {plain(node.msgid)}")
+            blank = f"{_when(out, None)} {' ' * _who(out)} {lead[node.msgid]}"
+            out.line(f"{blank}{out.paint('(not at hand)', '2')} {plain(node.msgid)}")
             continue
         mail = tree.mails[node.msgid]
         titles[node.msgid] = mail.subject.title
@@ -103,16 +101,32 @@ def _draw(out: Out, tree: _Tree, *, ids: bool) -> None:
 
 def _line(out: Out, tree: _Tree, mail: Facts, lead: str, *, repeated: bool, ids: bool) -> str:
     """Date, sender, place in the tree, subject where it differs from the parent's, and what the mail brings."""
-    when = (iso(mail.date) or "unknown")[:16].replace("T", " ")
-    who = pad(plain(mail.sender.name or mail.sender.email or "(nobody)"), _WHO)
+    head = f"{_when(out, mail)} {pad(plain(mail.sender.name or mail.sender.email or '(nobody)'), _who(out))} {lead}"
     subject = "Re:" if repeated and mail.subject.reply else plain(mail.subject.full) or "(no subject)"
     notes = _notes(tree, mail)
-    head = f"{pad(when, _DATE)} {who} {lead}"
-    tail = "".join(f"  {note}" for note in notes)
     if out.tty and not ids:
-        subject = cut(subject, max(10, out.columns - width(head) - width(tail)))
+        # The subject is worth more than the notes behind it: the last ones give way first.
+        least = min(width(subject), max(10, (out.columns - width(head)) * 2 // 3))
+        while len(notes) > 1 and width(head) + least + sum(width(note) + 2 for note in notes) > out.columns:
+            notes.pop()
+        subject = cut(subject, max(10, out.columns - width(head) - sum(width(note) + 2 for note in notes)))
+    tail = "".join(f"  {note}" for note in notes)
     line = head + subject + (out.paint(tail, "36") if tail else "")
     return line + (f"  {plain(mail.msgid)}" if ids or not out.tty else "")
+
+
+def _narrow(out: Out) -> bool:
+    return out.tty and out.columns < 100
+
+
+def _who(out: Out) -> int:
+    return 16 if _narrow(out) else 20
+
+
+def _when(out: Out, mail: Facts | None) -> str:
+    """The column of the date: without the time where there is little room."""
+    text = "" if mail is None else (iso(mail.date) or "unknown")
+    return pad(text[:10] if _narrow(out) else text[:16].replace("T", " "), 10 if _narrow(out) else 16)
 
 
 def _notes(tree: _Tree, mail: Facts) -> list[str]:
@@ -122,9 +136,7 @@ def _notes(tree: _Tree, mail: Facts) -> list[str]:
     if label:
         found.append(f"[{label}]")
     if mail.patches:
-        first = mail.patches[0]
-        files = f"{len(first.files)} file" + ("" if len(first.files) == 1 else "s")
-        found.append(f"{files} +{first.added} -{first.removed}" if not mail.abridged else files)
+        found += _size(mail.patches[0], mail.abridged)
     if mail.kind == "reply":
         keys = dict.fromkeys(plain(one.key) for one in mail.trailers if one.person is not None and one.known)
         found += [f"{key}:" for key in keys]
@@ -133,6 +145,14 @@ def _notes(tree: _Tree, mail: Facts) -> list[str]:
     if mail.abridged:
         found.append("[abridged]")
     return found
+
+
+def _size(patch: PatchFacts, abridged: bool) -> list[str]:
+    """`3 files +12 -4`; nothing where the diff is not at hand."""
+    if not patch.files:
+        return []
+    files = f"{len(patch.files)} file" + ("" if len(patch.files) == 1 else "s")
+    return [files if abridged else f"{files} +{patch.added} -{patch.removed}"]
 
 
 def _leads(nodes: Sequence[Node]) -> dict[str, str]:
