@@ -406,7 +406,8 @@ ODD = [
     b"", b" ", b"text", b"diff text", b"\ttab", b"\r", b"\x0c", b"+a", b"-b", b" c", b"+\0x", b"-- ",
     b"\\ No newline at end of file", b"\\ x", b"@@", b"@@ -1 +1 @@", b"@@ -1,2 +1,2 @@", b"@@ -1,3 @@", b"@@ -1,-5 +1,2 @@",
     b"@@ -,5 +,5 @@", b"@@ -1, 2 +1,2 @@", b"@@ -1,4294967296 +1 @@", b"@@ -1,99999999999999999999 +1 @@",
-    b"index 1..2 100644", b"index 1..2", b"index 1..2\nBinary files", b"--- a/x", b"+++ b/x", b"old mode 100644", b"Index: x",
+    b"index 1..2 100644", b"index 1..2", b"--- a/x", b"+++ b/x", b"old mode 100644", b"Index: x",
+    b"index 1..2\nBinary files", b"index 1 ..2\r\nGIT binary patch",
     b"From " + b"a" * 40, b"commit " + b"B" * 40, b"c" * 40, ONE, TWO, ONE + SIGNATURE,
 ]  # fmt: skip
 LINES = st.lists(st.sampled_from(ODD + [line for patch in WHOLE for line in patch.splitlines()]), max_size=20)

@@ -18,7 +18,8 @@ _NEXT_PATCH = re.compile(rb"(?:commit |From )?[0-9a-fA-F]{40}")
 _SKIPPED = re.compile(rb"\\ [^\n]{10}(?:\n|[^\n])")  # "\ No newline …": 13 bytes at least
 # Lines that can neither be counted in a hunk nor end it.
 _DULL_LINES = re.compile(rb"(?:(?![ +\-\\0-9a-fA-Fc])[^\n]*(?:\n|\Z))+")
-_INDEX = re.compile(rb"index ([^\n]*?)\.\.(?:([^ \n]*) |([^\n]*)\n?)")
+_INDEX = re.compile(rb"index ([^\n]*?)\.\.(?:([^ \n]*) |([^\n]*))")
+_OID_MAX = 64  # characters of an object id that git keeps
 _ATOI = re.compile(rb"[ \t\n\v\f\r]*([+-]?[0-9]*)")
 _DIGITS = re.compile(rb"[0-9]*")
 
@@ -48,9 +49,12 @@ def stable_ids(data: bytes, pos: int, most: int) -> tuple[str, ...]:
     return tuple(ids)
 
 
-def digest_number(text: bytes) -> int:
-    """The hash of one file's diff without its white space, as a number to add up (diff.c, flush_one_hunk)."""
-    digest = hashlib.sha1(text.translate(None, WHITE), usedforsecurity=False).digest()
+def digest_number(text: bytes, raw: bytes = b"") -> int:
+    """The hash of one file's diff without its white space, as a number to add up (diff.c, flush_one_hunk).
+
+    raw: what is hashed behind it as it stands.
+    """
+    digest = hashlib.sha1(text.translate(None, WHITE) + raw, usedforsecurity=False).digest()
     return int.from_bytes(digest, "little")
 
 
@@ -62,8 +66,8 @@ def id_of_sum(total: int) -> str:
 class _Reader:
     """One run of get_one_patchid() of builtin/patch-id.c, from the "diff " line at *pos* on.
 
-    before, after: lines still expected of the hunk, -1 in a header, as there. What git feeds to its hash is collected
-    a file at a time.
+    before, after: lines still expected of the hunk, -1 in a header, as there. oids: both object ids of the last index
+    line, which stand for a binary file. What git feeds to its hash is collected a file at a time.
     """
 
     __slots__ = ("after", "before", "binary", "data", "oids", "pieces", "pos", "total")
@@ -90,8 +94,8 @@ class _Reader:
         self._flush()
         return id_of_sum(self.total)
 
-    def _flush(self) -> None:
-        self.total += digest_number(b"".join(self.pieces))
+    def _flush(self, raw: bytes = b"") -> None:
+        self.total += digest_number(b"".join(self.pieces), raw)
         self.pieces.clear()
 
     def _line(self) -> bytes | None:
@@ -111,13 +115,16 @@ class _Reader:
         line = self._line()
         if line is None:
             return False
-        if self.binary:
-            if line.startswith(b"diff "):  # which itself is not hashed
+        if self.binary:  # git skips all lines to the next "diff ", and does not hash that one
+            if line.startswith(b"diff "):
                 self.binary, self.before = False, -1
         elif line.startswith((b"GIT binary patch", b"Binary files")):
-            self._binary()
+            self.binary, self.before = True, 0
+            self._flush(self.oids)
         elif line.startswith(b"index "):
-            self.oids = line
+            match = _INDEX.match(line)
+            if match is not None:
+                self.oids = match[1][:_OID_MAX] + (match[2] or match[3])[:_OID_MAX]
         elif line.startswith(b"--- "):
             self.before, self.after = 0, 1
             self.pieces.append(line)
@@ -126,14 +133,6 @@ class _Reader:
         else:
             return False
         return True
-
-    def _binary(self) -> None:
-        """Of a binary file the two object ids of its index line are hashed; git skips all lines to the next "diff "."""
-        self.binary, self.before = True, 0
-        match = _INDEX.match(self.oids)
-        if match is not None:
-            self.pieces += match[1], match[2] or match[3]
-        self._flush()
 
     def _between(self) -> bool:
         """The line behind a hunk: another hunk, another file, or the end of the patch."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import nullcontext
@@ -181,11 +183,22 @@ def _prepared(
 
 
 def _pool() -> ProcessPoolExecutor:
-    """Workers that leave Ctrl-C to the main process, which rolls back and stops them."""
+    """Workers that leave Ctrl-C to the main process, which rolls back and stops them, and that end when it is killed."""
     from multiprocessing import get_context
 
-    return ProcessPoolExecutor(_WORKERS, mp_context=get_context("spawn"), initializer=_ignore_interrupts)
+    return ProcessPoolExecutor(_WORKERS, mp_context=get_context("spawn"), initializer=_be_a_worker)
 
 
-def _ignore_interrupts() -> None:
+def _be_a_worker() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A worker of a killed process would wait for work for ever: it holds both ends of its own queue."""
+    from multiprocessing import parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+    os._exit(1)
