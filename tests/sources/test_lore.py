@@ -47,6 +47,7 @@ def test_an_id_with_every_odd_character_is_quoted(inbox: Any, lore: Make) -> Non
     server = lore(f"{inbox.url}/all")
     assert server.message("a+b/c%25d=e@example.org") == [THREAD[3]]
     assert len(server.thread("a+b/c%25d=e@example.org")) == len(THREAD)
+    assert server.requests_made == 2
 
 
 def test_an_id_nobody_has_is_not_found(inbox: Any, lore: Make) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tracker.sources.base import NotFound, NotMail, RateLimited, Refused, SourceError, Truncated, Unavailable
 from tracker.sources.lore import Lore
 
-from .conftest import COVER, THREAD, Recorder, as_mboxrd, make_mail
+from .conftest import COVER, OTHERS, THREAD, Recorder, as_mboxrd, make_mail
 
 Make = Callable[..., Lore]
 
@@ -70,6 +70,21 @@ def test_a_cut_answer_gives_its_whole_mails(broken: str, lore: Make, faults: str
     assert server.requests_made == 2
     assert 1 <= len(caught.value.messages) < len(THREAD)
     assert set(caught.value.messages) <= set(THREAD)
+
+
+def test_a_small_answer_that_is_cut_gives_its_whole_mails_too(recorder: Recorder, lore: Make) -> None:
+    """Of an answer too short to be looked at before its end all mails but the one with the cut are given."""
+    recorder.answers["/all/x/raw"] = 200, {}, gzip.compress(as_mboxrd(THREAD[:4]))[:-12]
+    with pytest.raises(Truncated) as caught:
+        lore(f"{recorder.url}/all").message("x")
+    assert caught.value.messages == tuple(THREAD[:3])
+
+
+def test_an_answer_packed_twice_is_unpacked_twice(recorder: Recorder, lore: Make) -> None:
+    """A packed mbox that is sent with Content-Encoding gzip, and so packed again, is the mbox."""
+    twice = gzip.compress(gzip.compress(as_mboxrd(THREAD)))
+    recorder.answers["/all/x/t.mbox.gz"] = 200, {"Content-Encoding": "gzip"}, twice
+    assert lore(f"{recorder.url}/all").thread("x") == THREAD
 
 
 def test_a_cut_page_of_hits_is_no_short_list(broken: str, lore: Make) -> None:
@@ -142,10 +157,10 @@ def test_an_answer_that_unpacks_without_end_is_refused(recorder: Recorder, lore:
 
 
 def test_refusals_are_not_retried(recorder: Recorder, lore: Make, naps: list[float]) -> None:
-    """401, 403 and other 4xx are Refused at once."""
-    for status in (400, 401, 403, 410):
+    """401, 403 and other 4xx are Refused at once, and say who can change it."""
+    for status, words in ((400, "check the URL"), (401, "ask its operator"), (403, "ask its operator"), (410, "check the URL")):
         recorder.answers["/all/x/raw"] = status, {}, b"no"
-        with pytest.raises(Refused, match=str(status)):
+        with pytest.raises(Refused, match=rf"{status} .*{words}"):
             lore(f"{recorder.url}/all").message("x")
     assert naps == []
 
@@ -153,12 +168,14 @@ def test_refusals_are_not_retried(recorder: Recorder, lore: Make, naps: list[flo
 def test_mails_of_earlier_requests_are_not_lost_when_a_later_one_is_cut(recorder: Recorder, lore: Make) -> None:
     """When the second of two requests for ids is cut, the error has the mails of the first."""
     server = lore(f"{recorder.url}/all")
-    recorder.answers["/all/?x=m&q=mid%3Aa%40example.org"] = 200, {}, gzip.compress(as_mboxrd(THREAD[:2]))
+    recorder.answers["/all/?x=m&q=mid%3Aa%40example.org"] = 200, {}, gzip.compress(as_mboxrd(OTHERS))
     recorder.answers["/all/a%20b@example.org/raw"] = 200, {}, gzip.compress(as_mboxrd(THREAD))[:-300]
     with pytest.raises(Truncated) as caught:
         server.fetch_ids(["a@example.org", "a b@example.org"])
-    assert caught.value.messages[:2] == tuple(THREAD[:2])
-    assert len(caught.value.messages) > 4
+    found = caught.value.messages
+    assert found[: len(OTHERS)] == tuple(OTHERS)
+    assert found[len(OTHERS) :] == tuple(THREAD[: len(found) - len(OTHERS)])
+    assert len(found) > len(OTHERS)
 
 
 def test_an_error_never_shows_a_password(lore: Make) -> None:

@@ -44,6 +44,16 @@ def test_a_second_import_reads_only_what_is_new(tmp_path: Path) -> None:
     assert list(read_maildir(tmp_path, known={key})) == [("2.host", THREAD[1])]
 
 
+def test_an_mbox_that_grew_gives_its_new_mails(tmp_path: Path) -> None:
+    """Of an mbox in a folder the mails that were added come with the next import; a mail that is known is not read."""
+    put(tmp_path / "list.mbox", as_mboxrd(THREAD[:2]))
+    put(tmp_path / "1", THREAD[5])
+    known = dict(read_maildir(tmp_path))
+    put(tmp_path / "list.mbox", as_mboxrd(THREAD[:4]))
+    put(tmp_path / "1", THREAD[6])
+    assert list(read_maildir(tmp_path, known=known)) == [("list.mbox#3", THREAD[2]), ("list.mbox#4", THREAD[3])]
+
+
 def test_nested_folders_are_found(tmp_path: Path) -> None:
     """Maildir++ folders (.Sent) and folders of Maildirs are read, with their path in the key; other dot folders are not."""
     put(tmp_path / "a/cur/1.host:2,S", THREAD[0])

@@ -139,6 +139,19 @@ def test_crlf_files_are_split_the_same() -> None:
         assert read(data.replace(b"\n", b"\r\n")) == [raw.replace(b"\n", b"\r\n") for raw in mails]
 
 
+def test_each_mail_has_line_ends_of_its_own() -> None:
+    """public-inbox ends each mail with a newline of its own; a CR in front of it is only taken off in a file of CRLF."""
+    crlf, bare = mail(b"1\n").replace(b"\n", b"\r\n"), mail(b"text\r")
+    data = RD.replace(b"\n", b"\r\n") + crlf + b"\n" + RD + bare + b"\n" + RD.replace(b"\n", b"\r\n") + crlf + b"\n"
+    assert read(data) == [crlf, bare, crlf]
+
+
+def test_an_mboxrd_separates_before_anything() -> None:
+    """What follows a separator of an mboxrd need not be a field, as with mails whose headers are broken."""
+    broken = b"no field\nSubject: x\n\ntext\n"
+    assert read(RD + mail(b"no newline") + b"\n" + RD + broken + b"\n") == [mail(b"no newline"), broken]
+
+
 def test_a_missing_end_and_empty_lines_around_are_no_matter() -> None:
     """A last mail without newline is given, white space in front and mails of nothing are not."""
     assert read(b"\n \n" + PLAIN + mail(b"1\n") + b"\n" + PLAIN + b"\n" + PLAIN + mail(b"end")) == [mail(b"1\n"), mail(b"end")]
@@ -201,6 +214,17 @@ def test_a_cut_file_gives_its_whole_mails_and_then_an_error(name: str, pack: Cal
         got.extend(read_mbox(io.BytesIO(data[: len(data) // 2])))
     assert got == mails[: len(got)]
     assert len(got) >= 10, name
+
+
+def test_a_source_that_gives_single_bytes_is_read() -> None:
+    """A pipe may give few bytes at a time, also within the headers that packed data has in its middle."""
+
+    class Slow(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            return super().read(min(1, size or 0))
+
+    for _, pack in PACKERS:
+        assert list(read_mbox(Slow(pack(as_mboxrd(THREAD[:1])) + pack(as_mboxrd(THREAD[1:4]))))) == THREAD[:4]
 
 
 def test_a_wrong_checksum_is_an_error() -> None:

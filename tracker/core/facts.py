@@ -189,8 +189,9 @@ def _patches(message: Message, subject: Subject, sender: Person) -> tuple[PatchF
         if offer is not None:
             found.append(_offered(offer, subject, sender))
     for part in message.attached_patches:
-        offer = offered_patch(part.utf8)
-        if offer is not None and all(offer.diff.patch_id != other.patch_id for other in found):
+        offer = offered_patch(part.payload)
+        known = {other.patch_id for other in found} - {None}
+        if offer is not None and offer.diff.patch_id not in known:
             found.append(_offered(offer, subject, sender, inline=subject.reply))
     return tuple(found)
 

@@ -1,17 +1,28 @@
-"""Series to groups of one idea each. The result does not depend on the order in which the series are given."""
+"""Series to groups of one idea each. The result does not depend on the order in which the series are given.
+
+Links are taken from the surest down. One that is not sure does not tie two groups that contradict each other, so a chain
+of weak links never makes one topic of two streams of work.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from tracker.core.lineage import Link, Relation, link
-from tracker.core.thread import find
+from tracker.core.lineage import ACCEPTED, SURE, Link, Relation, link
 from tracker.core.traits import Traits, keys
 
+# How many series before and behind one in time, among those with the same key, it is compared with.
 _NEAREST = {"a": 4, "l": 12, "w": 12}
 _NEAREST_ELSE = 30
-ACCEPTED = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What the user decided: pairs of message ids whose series are one idea, and pairs whose series are not."""
+
+    links: tuple[tuple[str, str], ...] = ()
+    unlinks: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +35,53 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
+    """All groups, by the ids of their first series, and the relations between series of different groups."""
+
     groups: tuple[Group, ...]
     related: tuple[Relation, ...]
+
+
+_NO_DECISIONS = Decisions()
+
+
+def nearest(key: str) -> int:
+    """How many series before and behind one, in time, are compared with it because of *key*."""
+    return _NEAREST.get(key[0], _NEAREST_ELSE)
 
 
 def candidates(series: Iterable[Traits]) -> list[tuple[Traits, Traits]]:
     """The pairs that share a key and are near each other in time among those that do."""
     index: dict[str, list[Traits]] = {}
-    for one in sorted(series, key=lambda one: (one.when, one.id)):
+    for one in sorted(series, key=_order):
         for key in keys(one):
             index.setdefault(key, []).append(one)
     found: dict[tuple[str, str], tuple[Traits, Traits]] = {}
     for key, several in index.items():
-        nearest = _NEAREST.get(key[0], _NEAREST_ELSE)
         for at, one in enumerate(several):
-            for other in several[at + 1 : at + 1 + nearest]:
+            for other in several[at + 1 : at + 1 + nearest(key)]:
                 found.setdefault((one.id, other.id), (one, other))
     return list(found.values())
 
 
-def group(series: Iterable[Traits]) -> Lineage:
+def component(start: Iterable[Traits], near: Callable[[Traits], Iterable[Traits]]) -> tuple[Traits, ...]:
+    """Everything whose grouping may depend on *start*: grouping that alone gives what grouping all would give it.
+
+    near: the series that share a key with one, for each key up to `nearest(key)` before and behind it in time. When
+    series are added or change, *start* is those and what is near them.
+    """
+    found = {one.id: one for one in start}
+    todo = list(found.values())
+    while todo:
+        one = todo.pop()
+        for other in near(one):
+            if other.id not in found and isinstance(link(one, other), Link):
+                found[other.id] = other
+                todo.append(other)
+    return tuple(sorted(found.values(), key=_order))
+
+
+def group(series: Iterable[Traits], decisions: Decisions = _NO_DECISIONS) -> Lineage:
+    """The groups of *series*. Compares only those with a common key."""
     known = {one.id: one for one in series}
     links: list[Link] = []
     related: list[Relation] = []
@@ -53,23 +91,142 @@ def group(series: Iterable[Traits]) -> Lineage:
             links.append(found)
         elif found is not None:
             related.append(found)
-    links.sort(key=lambda one: (-one.confidence, known[one.later].when - known[one.earlier].when, one.earlier, one.later))
-    top: dict[str, str] = {}
-    for one in links:
-        if one.confidence < ACCEPTED:
-            continue
-        a, b = find(top, one.earlier), find(top, one.later)
-        if a != b:
-            top[max(a, b)] = min(a, b)
-    members: dict[str, list[Traits]] = {}
-    for t in known.values():
-        members.setdefault(find(top, t.id), []).append(t)
-    best: dict[str, Link] = {}
-    for one in links:
-        best.setdefault(one.later, one)
+    return join(known, links, related, decisions)
+
+
+def join(
+    known: Mapping[str, Traits], links: Iterable[Link], related: Iterable[Relation], decisions: Decisions = _NO_DECISIONS
+) -> Lineage:
+    """The groups that *links* make of the series *known*, and the relations that are left between them."""
+    of = {msgid: one.id for one in known.values() for msgid in one.members}
+    joiner = _Joiner(known, _pairs(decisions.unlinks, of))
+    by_hand = [_manual(a, b, known) for a, b in _pairs(decisions.links, of)]
+    found = sorted(links, key=lambda one: (-one.confidence, known[one.later].when - known[one.earlier].when, one.earlier, one.later))
+    for one in by_hand:
+        joiner.tie(one, by_hand=True)
+    accepted = [one for one in found if one.confidence >= ACCEPTED]
+    joiner.tied = {(one.earlier, one.later) for one in accepted}
+    for one in accepted:
+        joiner.tie(one)
+    offers = [one for one in found if one.confidence < ACCEPTED]
+    taken = _adopt(offers, accepted, known, joiner)
+    ties = [*by_hand, *accepted, *taken]
+    left = [Relation(one.later, one.earlier, "alternative", 0.8, one.evidence) for one in offers]
+    return Lineage(_groups(known, ties, joiner), _related([*related, *left], joiner))
+
+
+def _order(one: Traits) -> tuple[int, int, str]:
+    return (one.when, one.version, one.id)
+
+
+def _pairs(decided: Iterable[tuple[str, str]], of: Mapping[str, str]) -> list[tuple[str, str]]:
+    return sorted({(min(of[a], of[b]), max(of[a], of[b])) for a, b in decided if a in of and b in of and of[a] != of[b]})
+
+
+def _manual(a: str, b: str, known: Mapping[str, Traits]) -> Link:
+    first, second = sorted((a, b), key=lambda one: _order(known[one]))
+    return Link(first, second, "manual", 1.0, (first, second))
+
+
+@dataclass(slots=True)
+class _Joiner:
+    """Groups being made. tied: pairs that some accepted link ties directly, so they contradict nothing."""
+
+    known: Mapping[str, Traits]
+    apart: Sequence[tuple[str, str]]
+    tied: set[tuple[str, str]] = field(default_factory=set)
+    group_of: dict[str, str] = field(default_factory=dict)
+    members: dict[str, list[str]] = field(default_factory=dict)
+    forbidden: dict[str, set[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for one in self.known:
+            self.group_of[one] = one
+            self.members[one] = [one]
+        for a, b in self.apart:
+            self.forbidden.setdefault(a, set()).add(b)
+            self.forbidden.setdefault(b, set()).add(a)
+
+    def tie(self, found: Link, *, by_hand: bool = False) -> bool:
+        """Make one group of the two that *found* ties, unless they contradict each other."""
+        a, b = self.group_of[found.earlier], self.group_of[found.later]
+        if a == b:
+            return True
+        if len(self.members[a]) < len(self.members[b]):
+            a, b = b, a
+        if any(not self.forbidden[one].isdisjoint(self.members[a]) for one in self.members[b] if one in self.forbidden):
+            return False
+        if not by_hand and found.confidence < SURE and self._contradict(self.members[a], self.members[b]):
+            return False
+        for one in self.members[b]:
+            self.group_of[one] = a
+        self.members[a].extend(self.members.pop(b))
+        return True
+
+    def _contradict(self, some: Sequence[str], others: Sequence[str]) -> bool:
+        """Whether both have a whole series of the same number, and nothing ties these two directly."""
+        numbers: dict[tuple[int, bool, str], list[Traits]] = {}
+        for one in others:
+            t = self.known[one]
+            if not (t.offered or t.resend or t.partial):
+                numbers.setdefault((t.version, t.rfc, t.label), []).append(t)
+        for one in some:
+            t = self.known[one]
+            if t.offered or t.resend or t.partial:
+                continue
+            for other in numbers.get((t.version, t.rfc, t.label), ()):
+                if (t.id, other.id) not in self.tied and (other.id, t.id) not in self.tied:
+                    return True
+        return False
+
+
+def _adopt(offers: Sequence[Link], accepted: Sequence[Link], known: Mapping[str, Traits], joiner: _Joiner) -> list[Link]:
+    """Ties alternatives that a later series adopted to what they were offered for."""
+    adopted: dict[str, list[Traits]] = {}
+    for one in accepted:
+        if known[one.earlier].offered and not known[one.later].offered:
+            adopted.setdefault(one.earlier, []).append(known[one.later])
+    taken = []
+    for offer in sorted(offers, key=lambda one: (known[one.later].when - known[one.earlier].when, one.earlier, one.later)):
+        base = known[offer.earlier]
+        if any(_takes_place(base, later, known, joiner) for later in adopted.get(offer.later, ())):
+            sure = Link(offer.earlier, offer.later, "reply", 0.8, offer.evidence)
+            joiner.tied.add((offer.earlier, offer.later))
+            if joiner.tie(sure):
+                taken.append(sure)
+    return taken
+
+
+def _takes_place(base: Traits, later: Traits, known: Mapping[str, Traits], joiner: _Joiner) -> bool:
+    """Whether *later*, which adopts an alternative to *base*, goes on with what *base* began."""
+    if joiner.group_of[base.id] == joiner.group_of[later.id]:
+        return True
+    newest = max((known[one].when for one in joiner.members[joiner.group_of[base.id]] if not known[one].offered), default=0)
+    if newest > later.when:
+        return False
+    return base.thread == later.thread or bool(base.sender & later.people)
+
+
+def _groups(known: Mapping[str, Traits], ties: Sequence[Link], joiner: _Joiner) -> tuple[Group, ...]:
+    by_later: dict[str, list[Link]] = {}
+    by_earlier: dict[str, list[Link]] = {}
+    for one in ties:
+        if joiner.group_of[one.earlier] == joiner.group_of[one.later]:
+            by_later.setdefault(one.later, []).append(one)
+            by_earlier.setdefault(one.earlier, []).append(one)
     groups = []
-    for some in members.values():
-        some.sort(key=lambda t: (t.when, t.version, t.id))
-        groups.append(Group(tuple(t.id for t in some), tuple(best.get(t.id) for t in some)))
-    groups.sort(key=lambda g: g.series)
-    return Lineage(tuple(groups), tuple(related))
+    for members in joiner.members.values():
+        ordered = sorted((known[one] for one in members), key=_order)
+        links = [None, *(_best(by_later.get(one.id) or by_earlier.get(one.id) or [], known) for one in ordered[1:])]
+        groups.append(Group(tuple(one.id for one in ordered), tuple(links)))
+    return tuple(sorted(groups, key=lambda one: one.series))
+
+
+def _best(links: Sequence[Link], known: Mapping[str, Traits]) -> Link | None:
+    """The surest link, of equals that to the newest series."""
+    return max(links, key=lambda one: (one.confidence, known[one.earlier].when, one.earlier), default=None)
+
+
+def _related(related: Iterable[Relation], joiner: _Joiner) -> tuple[Relation, ...]:
+    apart = [one for one in related if joiner.group_of[one.series] != joiner.group_of[one.other]]
+    return tuple(sorted(set(apart), key=lambda one: (one.series, one.other, one.kind)))

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from functools import cached_property
 
 from tracker.core.charset import decode_header, unfold
 from tracker.core.dates import parse_date
+from tracker.core.lazy import lazy
 from tracker.core.mime import Part, split_parts
 from tracker.core.people import Person, parse_addresses
 
@@ -67,7 +67,7 @@ class Message:
 
     # --- identity and place in the thread
 
-    @cached_property
+    @lazy
     def msgid(self) -> str:
         """The Message-ID without angle brackets; a mail without one gets an id made from its bytes (never on the wire)."""
         for value in self.fields("message-id"):
@@ -79,17 +79,17 @@ class Message:
                 return _as_id(bare)
         return f"{hashlib.sha256(self.raw).hexdigest()[:40]}@no-message-id.invalid"
 
-    @cached_property
+    @lazy
     def in_reply_to(self) -> tuple[str, ...]:
         """The message ids of In-Reply-To. Old mailers put prose and addresses there: without brackets only a lone id counts."""
         return self._ids("in-reply-to")
 
-    @cached_property
+    @lazy
     def references(self) -> tuple[str, ...]:
         """The message ids of References, oldest first, without repeats; of very many the first and the last are kept."""
         return self._ids("references")
 
-    @cached_property
+    @lazy
     def parents(self) -> tuple[str, ...]:
         """All ancestors named by the mail, oldest first; the last one is the parent.
 
@@ -114,12 +114,12 @@ class Message:
 
     # --- what people read
 
-    @cached_property
+    @lazy
     def subject(self) -> str:
         """The decoded Subject on one line."""
         return self.header("subject")
 
-    @cached_property
+    @lazy
     def sender(self) -> Person:
         """The first person of From, else of Sender; empty when there is neither."""
         for name in ("from", "sender"):
@@ -132,26 +132,26 @@ class Message:
         """The people of an address field (From, To, Cc, Reply-To …), over all fields of that name."""
         return tuple(person for value in self.fields(name) for person in parse_addresses(value))
 
-    @cached_property
+    @lazy
     def date(self) -> int | None:
         """The Date in seconds since 1970 UTC, or None when it is missing or no date."""
         value = self.field("date")
         return parse_date(value) if value is not None else None
 
-    @cached_property
+    @lazy
     def received(self) -> int | None:
         """When the list's server took it: the date of the topmost Received field, as public-inbox orders mail."""
         value = self.field("received")
         return parse_date(value.rpartition(b";")[2]) if value is not None else None
 
-    @cached_property
+    @lazy
     def parts(self) -> tuple[Part, ...]:
         """The leaves of the MIME tree in their order; a mail that is not multipart has one."""
         found = split_parts(self.field, self.raw[self._body_at :])
         self._oddities.extend(found.defects)
         return found.parts
 
-    @cached_property
+    @lazy
     def body(self) -> str:
         """What a reader sees: the text parts joined; HTML as text only when there is no plain text. Newlines are \\n."""
         plain = [part for part in self.parts if part.is_text]
@@ -159,7 +159,7 @@ class Message:
             plain = [part for part in self.parts if part.is_html][:1]
         return "\n".join(part.text.removesuffix("\n") for part in plain) + "\n" if plain else ""
 
-    @cached_property
+    @lazy
     def _split_body(self) -> tuple[str, str]:
         """Own words and quoted lines of the body."""
         text = self.body
@@ -178,17 +178,21 @@ class Message:
         """Only the lines of the body that quote somebody."""
         return self._split_body[1]
 
-    @cached_property
+    @lazy
     def diff_source(self) -> bytes:
-        """The text parts as `git mailinfo` reads them: transfer-decoded, as UTF-8, line ends as they are."""
-        return b"\n".join(part.utf8 for part in self.parts if part.is_text)
+        """The text parts as `git mailinfo` hands them to `git apply`: transfer-decoded, in the mail's own charset.
+
+        A mail that is CRLF throughout, as some servers give it, is read with LF.
+        """
+        source = b"\n".join(part.payload for part in self.parts if part.is_text)
+        return source.replace(b"\r\n", b"\n") if self.raw[: self._body_at].endswith(b"\r\n") else source
 
     @property
     def attached_patches(self) -> tuple[Part, ...]:
         """Parts that carry a patch as an attachment: by their type or by their file name."""
         return tuple(part for part in self.parts if part.is_patch)
 
-    @cached_property
+    @lazy
     def defects(self) -> tuple[str, ...]:
         """Everything odd about this mail, as sorted words. Reads the whole mail."""
         words = set(self._oddities)

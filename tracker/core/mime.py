@@ -6,12 +6,12 @@ import binascii
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from tracker.core.charset import codec_name, decode_bytes, decode_header, unfold
 from tracker.core.html import html_to_text
+from tracker.core.lazy import lazy
 
 # attribute=value pairs of Content-Type and Content-Disposition (RFC 2045 section 5.1), quoted or not.
 _PARAM = re.compile(rb';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))', re.DOTALL)
@@ -42,7 +42,7 @@ class Part:
     payload: bytes
     defects: tuple[str, ...] = ()
 
-    @cached_property
+    @lazy
     def text(self) -> str:
         """The payload as text with \\n line ends; format=flowed paragraphs joined (RFC 3676), HTML read as text."""
         text, _ = decode_bytes(self.payload, self.charset)
@@ -52,7 +52,7 @@ class Part:
             return html_to_text(text)
         return unflow(text, self.delsp) if self.flowed else text
 
-    @cached_property
+    @lazy
     def utf8(self) -> bytes:
         """The payload as UTF-8 where its charset can be read, else as it is (what `git mailinfo` hands to `git apply`)."""
         if self.payload.isascii() or codec_name(self.charset) == "utf-8":

@@ -1,18 +1,102 @@
-"""A reply's own words: no quotes, no diffs, no signature; cut into sentences and trailers, in their order.
+"""A reply's own words: without quotes, diffs and signature, and cut into sentences.
 
-Nothing is judged here. Positions are offsets into the text as given, so that a caller can quote it as it stands.
+Nothing is judged here. Every span is a pair of offsets into the text as given, so that a caller can quote it as it stands.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 
-_QUOTE = re.compile(r"^[ \t]{0,3}>.*\n?", re.MULTILINE)
-_HUNK = re.compile(
-    r"^(?:diff --git .*+\n(?:(?:index|new file|deleted file|old mode|new mode|similarity|rename) .*+\n)*+"
-    r"(?:--- .*+\n\+\+\+ .*+\n)?+|--- .*+\n\+\+\+ .*+\n)?+@@ .*+\n(?:(?:[ +\\-].*+)?+(?:\n|\Z)(?=[ +\\-]|\n[ +\\-]|@@ |\Z))*+"
-    r"(?:[ +\\-].*+(?:\n|\Z))?+",
+Span = tuple[int, int]
+
+_QUOTES = re.compile(r"^[ \t]{0,3}+>.*+(?:\n[ \t]{0,3}+>.*+)*+", re.MULTILINE)
+# The first lines of a diff and all hunk lines below; white space at the end of a hunk may be lost, so empty lines belong
+# to it while more of it follows.
+_DIFF = re.compile(
+    r"^(?:diff --git .*|--- [^\n]++\n\+\+\+ .*|@@+ -\d.*)"
+    r"(?:\n(?:[-+@\\ ].*|index .*|(?:new|deleted|old) .*|(?:similarity|rename|copy|Binary) .*|(?=\n[-+@\\ ]))){0,20000}+",
     re.MULTILINE,
 )
+_END = re.compile(
+    r"^(?:-- $|_{20,}+$|-{3,}+ ?(?:Original|Forwarded) [Mm]essage|From: .*\n(?:Sent|To|Date): .*$)|^--$(?=(?:\n.*){0,8}+\Z)",
+    re.MULTILINE,
+)
+_BREAK = re.compile(
+    r"[.!?]++[\"')\]*_]*+(?=\s)"
+    r"|:[ \t]*+(?=\n)"
+    r"|\n[ \t]*+(?=\n)"
+    r"|\n(?=[ \t]*+(?:[-*•+]|\d{1,2}[.)])[ \t])"
+)
+_ABBREVIATIONS = frozenset(("e.g.", "i.e.", "vs.", "cf.", "etc.", "incl.", "approx.", "a.k.a.", "w.r.t."))
+MAX_SENTENCE = 600  # characters; nobody writes longer ones about tags, and it bounds the work on hostile text
+
+
+def own_blocks(text: str) -> list[Span]:
+    """The runs of the writer's own lines between quotes and diffs, without the signature and what follows it."""
+    end = len(text)
+    if "\n--" in text or "\n__" in text or "\nFrom: " in text:
+        match = _END.search(text)
+        end = match.start() if match else end
+    gaps = [match.span() for match in _QUOTES.finditer(text, 0, end)] if ">" in text else []
+    if "\n@@ " in text or "\n+++ " in text:
+        gaps = sorted(gaps + [match.span() for match in _DIFF.finditer(text, 0, end)])
+    blocks = []
+    start = 0
+    for low, high in [*gaps, (end, end)]:
+        if low > start and not text[start:low].isspace():
+            blocks.append((start, low))
+        start = max(start, high)
+    return blocks
+
+
+def sentence_at(text: str, block: Span, at: int, upto: int) -> Span:
+    """The sentence that holds the words from *at* to *upto*, inside of *block*."""
+    low = max(block[0], at - MAX_SENTENCE)
+    start = low
+    for match in _BREAK.finditer(text, low, at):
+        if not _is_abbreviation(text, match):
+            start = match.end()
+    high = min(block[1], upto + MAX_SENTENCE)
+    return _trimmed(text, start, _next_break(text, upto, high))
+
+
+def sentence_before(text: str, block: Span, at: int) -> Span:
+    """The last sentence of *block* that ends before *at*; an empty span when there is none."""
+    low = max(block[0], at - MAX_SENTENCE)
+    end = low + len(text[low:at].rstrip())
+    start = low
+    for match in _BREAK.finditer(text, low, end):
+        if match.end() < end and not text[match.end() : end].isspace() and not _is_abbreviation(text, match):
+            start = match.end()
+    return _trimmed(text, start, end)
+
+
+def sentence_after(text: str, block: Span, at: int) -> Span:
+    """The first sentence of *block* that starts at or after *at*; an empty span when there is none."""
+    high = min(block[1], at + MAX_SENTENCE)
+    while at < high and text[at].isspace():
+        at += 1
+    return _trimmed(text, at, _next_break(text, at, high))
+
+
+def _next_break(text: str, at: int, high: int) -> int:
+    for match in _BREAK.finditer(text, at, high):
+        if not _is_abbreviation(text, match):
+            return match.end()
+    return high
+
+
+def _is_abbreviation(text: str, match: re.Match[str]) -> bool:
+    if match[0] != ".":
+        return False
+    word = text[max(0, match.end() - 8) : match.end()].rsplit(None, 1)[-1]
+    return word.lstrip("(\"'").lower() in _ABBREVIATIONS
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    piece = text[start:end]
+    bare = piece.strip()
+    if not bare:
+        return end, end
+    start += piece.index(bare[0])
+    return start, start + len(bare)

@@ -89,7 +89,7 @@ def traits(series: Series, mails: Mapping[str, Facts], hints: Mapping[str, Hints
     said = [hints[msgid] for msgid in members if msgid in hints]
     first = mails.get(series.id)
     head = hints.get(series.id, _NO_HINTS)
-    pieces = _pieces(series, hints)
+    pieces = _pieces(series, mails, hints)
     previous = _joined(one.previous for one in said)
     depends = tuple(one for one in _joined(one.depends for one in said) if one not in previous)
     mark, of = _mark(series)
@@ -99,7 +99,7 @@ def traits(series: Series, mails: Mapping[str, Facts], hints: Mapping[str, Hints
         sender=frozenset(identities(series.author)), people=people | frozenset(identities(series.author)),
         version=series.version, label=series.label.lower(), rfc=series.rfc, resend=series.resend,
         offered=bool(series.patches) and all(patch.inline for patch in series.patches), partial=not series.complete,
-        expected=series.expected, title=_title(series), pieces=pieces, change_id=series.change_id or "",
+        expected=series.expected, title=_title(series, pieces), pieces=pieces, change_id=series.change_id or "",
         stable=_stable(series, own), origin=head.upstream or next((one.upstream for one in said if one.upstream), ""),
         mark=mark, of=of, above=tuple(ancestors(series.id, mails))[:_MAX_IDS],
         previous=previous, depends=depends, mentions=_mentions(own, previous, depends), needs=_needs(own),
@@ -110,17 +110,22 @@ def traits(series: Series, mails: Mapping[str, Facts], hints: Mapping[str, Hints
     )  # fmt: skip
 
 
-def _pieces(series: Series, hints: Mapping[str, Hints]) -> tuple[Piece, ...]:
-    return tuple(
-        Piece(one.n, one.msgid, normal_title(one.title), one.patch_id, one.files, hints.get(one.msgid, _NO_HINTS).lines)
-        for one in series.patches[:_MAX_PATCHES]
-    )
+def _pieces(series: Series, mails: Mapping[str, Facts], hints: Mapping[str, Hints]) -> tuple[Piece, ...]:
+    found = []
+    for one in series.patches[:_MAX_PATCHES]:
+        title = one.title
+        if one.inline and one.msgid in mails and title == mails[one.msgid].subject.title:
+            title = ""  # a patch in a reply that has no title of its own: the subject is another's
+        found.append(
+            Piece(one.n, one.msgid, normal_title(title), one.patch_id, one.files, hints.get(one.msgid, _NO_HINTS).lines)
+        )
+    return tuple(found)
 
 
-def _title(series: Series) -> str:
-    if series.cover or len(series.patches) == 1:
+def _title(series: Series, pieces: Sequence[Piece]) -> str:
+    if series.cover:
         return normal_title(series.title)
-    return ""
+    return pieces[0].title if len(pieces) == 1 else ""
 
 
 def _when(series: Series, first: Facts | None) -> int:

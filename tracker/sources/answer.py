@@ -59,7 +59,7 @@ class Answer:
         """
         splitter, mails, size = Splitter(self._url, _ADVICE), list[bytes](), 0
         try:
-            read = unpacked(self._read, layers=3)
+            read = unpacked(self._read)
             while data := read(CHUNK):
                 size += len(data)
                 mails += splitter.feed(data)

@@ -38,7 +38,7 @@ def read_maildir(path: Path | str, *, known: Container[str] = (), report: Report
     found = is_maildir(root)
     for file, key, alone in _files(root, root, problems, 0):
         found = True
-        if key in known:
+        if key in known and (alone or _like_mail(file)):  # an mbox may have grown
             continue
         try:
             if alone:
@@ -83,7 +83,7 @@ def _worth(folder: Path, inside_maildir: bool) -> bool:
 
 
 def _like_mail(file: Path) -> bool:
-    """Whether *file*, among the data that programs keep in a Maildir, looks like mail."""
+    """Whether *file* is, by its beginning, one mail: no mbox, and none of the data that programs keep in a Maildir."""
     with contextlib.suppress(SourceError, OSError):
         _check(file)
         with file.open("rb") as opened:

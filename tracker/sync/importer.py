@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from tracker.sources.base import BadInput, SourceError
@@ -142,19 +142,15 @@ def _import_epoch(session: Session, mails: Iterator[tuple[str, bytes]], total: i
     begun = 0
     with _pool() if total >= _WORTH_WORKERS else nullcontext() as pool:
         prepared = _prepared(pool, chunks, writer.dictionary)
-        while batch := _batch(prepared):
+        while (first_chunk := next(prepared, None)) is not None:
             with transaction(con, session.config.mail_db):
-                for rows, _ in batch:
+                for rows, last in chain([first_chunk], islice(prepared, _COMMIT_EVERY // CHUNK - 1)):
                     done.count(writer.add(rows, where, packed_with=writer.dict_id), len(rows))
                     begun += len(rows)
-                con.execute("UPDATE source SET cursor=? WHERE id=?", (batch[-1][1], where.id))
-            session.progress(where.name, begun, total)
+                    con.execute("UPDATE source SET cursor=? WHERE id=?", (last, where.id))
+                    session.progress(where.name, begun, total)
     with transaction(con, session.config.mail_db):
         derive(con)
-
-
-def _batch(prepared: Iterator[tuple[list[Prepared], str]]) -> list[tuple[list[Prepared], str]]:
-    return list(islice(prepared, _COMMIT_EVERY // CHUNK))
 
 
 def _chunks(first: list[tuple[str, bytes]], rest: Iterator[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:

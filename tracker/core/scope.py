@@ -1,0 +1,113 @@
+"""For which patches a reviewer's words are meant, where the words say so themselves.
+
+The sentences given here are in the plain form of tagwords.py. Only words that are about the tag count: `for patches 1-3`,
+`patches 2-4 look good`, but not `after fixing the nits noted in patch 1` or `the same as in 2/5`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """kind: 'position' (the patch or cover replied to), 'series' or 'patches'; numbers: of patches, ascending."""
+
+    kind: str = "position"
+    numbers: tuple[int, ...] = ()
+
+
+POSITION = Scope()
+_MAX_NUMBER = 500
+
+_ITEM = r"#?\d{1,3}(?:/\d{1,3})?(?:\s?(?:-|\.\.|to|through|thru)\s?#?\d{1,3}(?:/\d{1,3})?)?(?![\d.]*\.\d)"
+_LIST = rf"{_ITEM}(?:(?:\s?(?:,|&|\+|\band\b|\bor\b))+\s?(?:patch(?:es)? )?{_ITEM})*"
+_COUNT = r"(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)"
+_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_SET = r"(?:patch ?)?(?:series|set\b)(?! of\b)"
+_FOR = (
+    r"(?<!change )(?<!changes )(?<!fix )(?<!fixes )(?<!comment )(?<!comments )(?<!nit )(?<!nits )(?<!similar )(?<!due )"
+    r"(?<!question )(?<!questions )(?<!compared )(?<!moved )(?<!reply )(?<!respect )(?<!related )(?<!prior )(?<!relative )"
+    r"\b(?:for|to|on|only|just|cover(?:s|ing)?) (?:the |all |your )?"
+)
+_GOOD = r"(?: \w+){0,2}? ?(?:[:,-]|\b(?:is|are|look|looks|lgtm|seem|seems|have|has|get|gets|can|all)\b)"
+_START = r"(?:^|[,;:(] ?|\b(?:and|but|so|also|then|otherwise|ok|okay|thanks|think|that|,) )"
+
+_EXCEPT = re.compile(rf"\b(?:all|series|set|rest|everything)\b[^.]{{0,40}}?\b(?:except|but|apart from|other than|without)\b(?: for)? (?:the )?(?:patch(?:es)? )?({_LIST})")
+_UP_TO = re.compile(r"\bup to (?:and including )?(?:patch )?#?(\d{1,3})\b(?!\.\d)")
+_PATCHES = re.compile(
+    rf"{_FOR}(?:first )?patch(?:es)? ?(?:no\.? ?|numbers? ?|#)?({_LIST})"
+    rf"|{_START}(?:the )?patch(?:es)? ?({_LIST}){_GOOD}"
+    rf"|{_FOR}((?=[^ ]*/){_LIST}|(?={_ITEM}(?: ?[,&+-]| and| to| through))(?=\S*\d){_LIST}(?= ?(?:[:,.)]|$|[RATKLN])))"
+    rf"|{_START}((?=[^ ]*/){_LIST}){_GOOD}"
+)
+_FIRST = re.compile(rf"(?:{_FOR}|{_START}(?:the )?)(?:first|initial) ({_COUNT}) (?:\w+ )?patches\b|\b(?:the )?first ({_COUNT}) patches\b{_GOOD}")
+_ONE = re.compile(rf"(?:{_FOR}|{_START}(?:the )?)(first|last|final) patch\b(?! (?:in|of) (?:\w+ )?(?:fixes|bug))")
+_PREVIOUS = re.compile(r"\b(?:this|that) (?:patch )?and (?:the )?(?:previous|preceding|prior) (?:one|patch)\b|\b(?:previous|preceding) (?:patch|one) and this\b")
+_SERIES = re.compile(
+    rf"\b(?:whole|entire|full|complete|rest of (?:the|this)) (?:\w+ )?(?:{_SET}|patches|lot|thing|pile|bunch)"
+    rf"|{_FOR}(?:the |this |these |your |rest of the )?(?:v\d+ )?(?:\w+ )?{_SET}"
+    r"|\b(?:for|to|on) (?:all|both|each|every|everything)\b(?! (?:of )?(?:this|the|your) (?:work|effort|help))"
+    r"|\b(?:all|both|all \w+) (?:of )?(?:the |these |those |your |\w+ )?patches\b"
+    r"|\b(?:both|all|all \w+) of (?:them|these|those)\b"
+    rf"|(?<!in )(?<!of )\b(?:this|the|whole|entire|your) (?:\w+ )?{_SET}(?: as a whole| itself)?,?{_GOOD}"
+    rf"|^\W*(?:\w+ )?{_SET}(?:-wide)? ?[:,-]"
+)
+_NUMBER = re.compile(r"(\d{1,3})(?:/(\d{1,3}))?(?:\s?(-|\.\.|to|through|thru)\s?#?(\d{1,3}))?")
+
+
+def scope_of(sentence: str, n: int | None = None, total: int | None = None) -> Scope:
+    """What *sentence* says about patches; POSITION when nothing.
+
+    n, total: place and number of the patch replied to, from its subject, None where unknown.
+    """
+    if "patch" not in sentence and "se" not in sentence and not any(char.isdigit() for char in sentence):
+        return POSITION if " all" not in sentence and " both" not in sentence else _series(sentence)
+    match = _EXCEPT.search(sentence)
+    if match:
+        return _all_but(match[1], total)
+    numbers = _numbers_in(sentence, n, total)
+    if total:
+        numbers = {number for number in numbers if number <= total}
+    return Scope("patches", tuple(sorted(numbers))) if numbers else _series(sentence)
+
+
+def _series(sentence: str) -> Scope:
+    return Scope("series") if _SERIES.search(sentence) else POSITION
+
+
+def _numbers_in(sentence: str, n: int | None, total: int | None) -> set[int]:
+    match = _UP_TO.search(sentence)
+    if match:
+        return set(range(1, int(match[1]) + 1))
+    match = _PATCHES.search(sentence)
+    if match:
+        return _expand(next(filter(None, match.groups())))
+    match = _FIRST.search(sentence)
+    if match:
+        count = match[1] or match[2]
+        return set(range(1, (_WORDS.get(count) or int(count)) + 1))
+    match = _ONE.search(sentence)
+    if match:
+        return {1} if match[1] == "first" else {total} if total else set()
+    return {n - 1, n} if n and n > 1 and _PREVIOUS.search(sentence) else set()
+
+
+def _all_but(excluded: str, total: int | None) -> Scope:
+    out = _expand(excluded)
+    for match in _NUMBER.finditer(excluded):
+        total = total or (int(match[2]) if match[2] else None)
+    rest = tuple(number for number in range(1, (total or 0) + 1) if number not in out)
+    return Scope("patches", rest) if rest else Scope("series")
+
+
+def _expand(words: str) -> set[int]:
+    """The numbers of `1-3, 5 and 7/9`."""
+    numbers: set[int] = set()
+    for match in _NUMBER.finditer(words):
+        low = int(match[1])
+        high = int(match[4]) if match[3] else low
+        if low <= high <= _MAX_NUMBER:
+            numbers.update(range(low, high + 1))
+    return numbers - {0}
