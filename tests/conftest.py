@@ -8,6 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Property tests are about values, never about time; CI draws the same examples every time.
+settings.register_profile("tracker", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("tracker")
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -31,6 +31,7 @@ first_tag = "v1.0"
 reverted_by = "3b832035387f"
 sha_seen = ["2@example.org", "3@example.org"]
 weight = 3
+extra = "kept"
 """
 
 
@@ -49,7 +50,7 @@ def test_facts_are_read_into_values(tmp_path: Path) -> None:
     assert commit.date == 1767614400  # 2026-01-05 12:00 UTC
     assert commit.sha_seen == ("2@example.org", "3@example.org")
     assert (commit.merge, commit.tag_seen) == ("", ())
-    assert (dict(facts.extra), dict(commit.extra)) == ({"format": 1}, {"weight": 3})
+    assert (dict(facts.extra), dict(commit.extra)) == ({"format": 1}, {"weight": 3, "extra": "kept"})
     assert dict(tree.extra) == {"mirror": "https://mirror.example.org"}
 
 

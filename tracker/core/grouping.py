@@ -188,8 +188,8 @@ def _adopt(offers: Sequence[Link], accepted: Sequence[Link], known: Mapping[str,
             adopted.setdefault(one.earlier, []).append(known[one.later])
     taken = []
     for offer in sorted(offers, key=lambda one: (known[one.later].when - known[one.earlier].when, one.earlier, one.later)):
-        base = known[offer.earlier]
-        if any(_takes_place(base, later, known, joiner) for later in adopted.get(offer.later, ())):
+        base, patch = known[offer.earlier], known[offer.later]
+        if any(_takes_place(base, patch, later, known, joiner) for later in adopted.get(offer.later, ())):
             sure = Link(offer.earlier, offer.later, "reply", 0.8, offer.evidence)
             joiner.tied.add((offer.earlier, offer.later))
             if joiner.tie(sure):
@@ -197,14 +197,17 @@ def _adopt(offers: Sequence[Link], accepted: Sequence[Link], known: Mapping[str,
     return taken
 
 
-def _takes_place(base: Traits, later: Traits, known: Mapping[str, Traits], joiner: _Joiner) -> bool:
-    """Whether *later*, which adopts an alternative to *base*, goes on with what *base* began."""
+def _takes_place(base: Traits, offer: Traits, later: Traits, known: Mapping[str, Traits], joiner: _Joiner) -> bool:
+    """Whether *later*, which adopts what was offered below *base*, goes on with what *base* began.
+
+    It does when it is a newer version of *base*; or when another person's alternative was posted in the same thread, and
+    *base* has no newer version of its own. An author's further patch is a follow-up.
+    """
     if joiner.group_of[base.id] == joiner.group_of[later.id]:
         return True
-    newest = max((known[one].when for one in joiner.members[joiner.group_of[base.id]] if not known[one].offered), default=0)
-    if newest > later.when:
+    if base.thread != later.thread or not offer.sender.isdisjoint(base.people):
         return False
-    return base.thread == later.thread or bool(base.sender & later.people)
+    return all(known[one].offered or known[one].when <= later.when for one in joiner.members[joiner.group_of[base.id]])
 
 
 def _groups(known: Mapping[str, Traits], ties: Sequence[Link], joiner: _Joiner) -> tuple[Group, ...]:

@@ -125,7 +125,7 @@ _DEPENDS = re.compile(
     re.IGNORECASE,
 )
 _PREVIOUS = re.compile(
-    r"\bv\d{1,2}(?:\.\d)?\b|\brfc\b|\b(?:previous|prior|earlier|last|first|initial|original|old) (?:version|posting|post|series|submission|"
+    r"\bv\d{1,2}\b(?!\.\d)|^\W*(?:link to |the )*(?:\w+ )?rfc\b|\brfc (?:was|version|posting|patch|series)\b|\b(?:previous|prior|earlier|last|first|initial|original|old) (?:version|posting|post|series|submission|"
     r"iteration|revision|attempt|patch|round|discussion of this)s?\b|\bprevious(?:ly)?:?$|\bsupersede|\bobsoletes\b|\breplaces\b"
     r"|\bre-?(?:send|post)|\bversion \d|\bchange(?:s|log)?\b.{0,20}\b(?:since|from|in)\b",
     re.IGNORECASE,

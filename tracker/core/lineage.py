@@ -14,7 +14,8 @@ from functools import cached_property
 from tracker.core.hints import LINES_KEPT, WORDS_KEPT
 from tracker.core.traits import Piece, Traits, shared
 
-DAY = 86_400
+HOUR = 3_600
+DAY = 24 * HOUR
 YEAR = 365 * DAY
 ACCEPTED = 0.5  # links below this tie nothing on their own
 SURE = 0.9  # links from this on tie series whatever else speaks against it
@@ -68,6 +69,8 @@ class Pair:
     def step(self) -> int:
         """1 when the later one says that it is a newer version, 0 when it says nothing, -1 when it has a lower number."""
         a, b = self.a, self.b
+        if a.offered or b.offered:
+            return 0
         if b.version != a.version and not (a.rfc and not b.rfc):
             return 1 if b.version > a.version else -1
         if a.rfc != b.rfc:
@@ -219,8 +222,10 @@ def _by_link(pair: Pair) -> float:
 
 def _by_reply(pair: Pair) -> float:
     """Sent in answer to the other. Without a newer number it must be much the same patch: follow-ups are sent so, too."""
-    if not pair.below or not pair.touching:
+    if not pair.below:
         return 0.0
+    if not pair.touching:
+        return 0.8 if pair.same_people and pair.b.version == pair.a.version + 1 and not pair.a.offered else 0.0
     if pair.same_people:
         return 0.95 if pair.step > 0 else 0.9 if pair.alike >= 0.5 else 0.0
     return 0.85 if pair.step > 0 and pair.alike >= 0.3 else 0.0
@@ -283,7 +288,7 @@ def _says_something_new(pair: Pair) -> bool:
 
 def _by_likeness(pair: Pair) -> float:
     lines, words = pair.lines, pair.words
-    if not pair.same_people or pair.step < 0:
+    if not pair.same_people or pair.step < 0 or (pair.a.files and pair.b.files and not pair.files):
         return 0.0
     if pair.step > 0 and pair.gap < YEAR:
         if lines[2] >= 3 and lines[0] >= 0.3 and lines[1] >= 0.1:
@@ -292,10 +297,10 @@ def _by_likeness(pair: Pair) -> float:
             return 0.75
         if words[2] >= 3 and words[1] >= 0.25 and pair.files > 0:
             return 0.7
-        if pair.titles_alike >= 0.75 and (lines[2] or words[2] >= 2):
+        if pair.titles_alike >= 0.68 and (lines[2] or words[2] >= 2) and pair.files >= 0.5:
             return 0.7
     close = pair.gap < 60 * DAY and lines[2] >= 4 and lines[0] >= 0.5 and lines[1] >= 0.3
-    return 0.65 if close and not pair.same_title else 0.0
+    return 0.65 if close and not pair.same_title and pair.matched / pair.more >= 0.3 else 0.0
 
 
 _RULES: tuple[tuple[str, Callable[[Pair], float]], ...] = (
@@ -345,13 +350,18 @@ def _evidence(pair: Pair, how: str) -> tuple[str, ...]:
 
 
 def _one_posting(pair: Pair) -> bool:
-    """Whether both are parts of one posting: of the same thread, version and total, with other numbers."""
+    """Whether both are parts of one posting: of the same thread and version, with other numbers of the same total.
+
+    The total of a lone cover letter may be wrong.
+    """
     a, b = pair.a, pair.b
-    if a.expected != b.expected or a.expected < 2 or (a.version, a.label, a.rfc) != (b.version, b.label, b.rfc):
+    if (a.version, a.label, a.rfc) != (b.version, b.label, b.rfc) or a.thread != b.thread or pair.gap > DAY:
         return False
-    if not (a.partial and b.partial) or a.thread != b.thread or pair.gap > DAY:
+    if not (a.partial and b.partial) or min(a.expected, b.expected) < 2 or a.offered or b.offered:
         return False
-    return not {piece.n for piece in a.pieces} & {piece.n for piece in b.pieces}
+    if a.expected != b.expected:
+        return not a.pieces and bool(pair.below) and pair.same_people and pair.gap < HOUR
+    return {piece.n for piece in a.pieces}.isdisjoint(piece.n for piece in b.pieces)
 
 
 # --- relations

@@ -74,7 +74,7 @@ def parse_addresses(value: bytes) -> tuple[Person, ...]:
         quoted, plain, mail, bare = match.groups()
         people.append(Person(_name(quoted or plain or b""), _ascii(mail or bare)))
         pos = match.end()
-    return tuple(people[:_MAX_PEOPLE])
+    return tuple(person for person in people[:_MAX_PEOPLE] if person.name or person.email)
 
 
 def _ascii(value: bytes) -> str:

@@ -87,7 +87,7 @@ def range_diff(old: Sequence[PatchText], new: Sequence[PatchText], *, creation_f
         table = None
     else:
         table = _weigh(old_texts, new_texts, exact, max(creation_factor, 0), vocabulary)
-        pairs = _assigned(table, len(old), len(new))
+        pairs = _assigned(table, exact, len(old), len(new))
     work = _Work(_SHOWING_STEPS)
     out: list[Pair] = []
     for i, j in _listing(len(old), len(new), pairs):
@@ -390,10 +390,11 @@ def _least_cost(left: _Lines, right: _Lines) -> int:
     return len(left.ids) + len(right.ids) - 2 * shared + 1 + min(_CONTEXT, shared)
 
 
-def _assigned(table: list[list[int]], old: int, new: int) -> dict[int, int]:
-    """New to old index of the pairs git makes of *table*."""
+def _assigned(table: list[list[int]], exact: dict[int, int], old: int, new: int) -> dict[int, int]:
+    """New to old index of the pairs git makes of *table*; those of equal diffs stay where the assignment leaves them alone."""
     rows = _Assignment(table).solve()
-    return {rows[i]: i for i in range(old) if 0 <= rows[i] < new}
+    found = {i: rows[i] for i in range(old) if 0 <= rows[i] < new}
+    return {j: i for j, i in exact.items() if i not in found} | {j: i for i, j in found.items()}
 
 
 # --- the diff of two texts

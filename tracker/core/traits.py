@@ -36,7 +36,7 @@ class Traits:
     """One series for comparing. Made by `traits`; ids have no angle brackets, titles are normalised.
 
     when: seconds UTC, the list server's time where the Date cannot be true. people: addresses and names of the sender
-    and the authors of its patches. title: of the cover, else of the only patch, else ''. offered: in a reply. partial:
+    and of who wrote at least half of its patches. title: of the cover, else of the only patch, else ''. offered: in a reply. partial:
     some of its numbers are missing. stable: releases it is a backport for. origin: commit it is a backport of.
     mark: 'revert' or 'reapply' when that is what it does; of: titles of what it reverts or re-applies. above: what its
     first mail hangs below, nearest first. previous, depends, mentions: mails it names. fixes: titles of its Fixes:.
@@ -93,17 +93,18 @@ def traits(series: Series, mails: Mapping[str, Facts], hints: Mapping[str, Hints
     previous = _joined(one.previous for one in said)
     depends = tuple(one for one in _joined(one.depends for one in said) if one not in previous)
     mark, of = _mark(series)
-    people = frozenset(name for person in _people(own) for name in identities(person))
+    origin = next((one.upstream for one in said if one.upstream), "")
+    sender = frozenset(identities(series.author))
+    offered = bool(series.patches) and all(patch.inline for patch in series.patches)
     return Traits(
         id=series.id, members=members, thread=thread, when=_when(series, first),
-        sender=frozenset(identities(series.author)), people=people | frozenset(identities(series.author)),
+        sender=sender, people=sender | _authors(own),
         version=series.version, label=series.label.lower(), rfc=series.rfc, resend=series.resend,
-        offered=bool(series.patches) and all(patch.inline for patch in series.patches), partial=not series.complete,
-        expected=series.expected, title=_title(series, pieces), pieces=pieces, change_id=series.change_id or "",
-        stable=_stable(series, own), origin=head.upstream or next((one.upstream for one in said if one.upstream), ""),
+        offered=offered, partial=not series.complete, expected=series.expected, title=_title(series, pieces), pieces=pieces, change_id=series.change_id or "",
+        stable=_stable(series, own, bool(origin)), origin=origin,
         mark=mark, of=of, above=tuple(ancestors(series.id, mails))[:_MAX_IDS],
         previous=previous, depends=depends, mentions=_mentions(own, previous, depends), needs=_needs(own),
-        fixes=_fixes(own), words=head.words, lines=_common_sample([one.lines for one in said]),
+        fixes=_fixes(own), words=() if offered else head.words, lines=_common_sample([one.lines for one in said]),
         titles=frozenset(piece.title for piece in pieces if piece.title),
         patch_ids=frozenset(piece.patch_id for piece in pieces if piece.patch_id),
         files=frozenset(path for piece in pieces for path in piece.files),
@@ -145,11 +146,14 @@ def _mentions(own: Sequence[Facts], previous: tuple[str, ...], depends: tuple[st
     return tuple(dict.fromkeys(one for mail in own for one in mail.links if one not in known))[:_MAX_IDS]
 
 
-def _people(own: Sequence[Facts]) -> Iterable[Person]:
-    for mail in own:
-        yield mail.sender
-        for patch in mail.patches:
-            yield patch.author
+def _authors(own: Sequence[Facts]) -> frozenset[str]:
+    """Who wrote at least half of the patches: a maintainer's collection has many authors, and is none of theirs."""
+    written = [frozenset(identities(patch.author)) for mail in own for patch in mail.patches]
+    counts: dict[str, int] = {}
+    for names in written:
+        for name in names:
+            counts[name] = counts.get(name, 0) + 1
+    return frozenset(name for name, count in counts.items() if 2 * count >= len(written))
 
 
 _NOT_NAME = re.compile(r"[^\w\s]+")
@@ -194,15 +198,20 @@ def _mark(series: Series) -> tuple[str, tuple[str, ...]]:
     return (peeled[0][0] if len(marks) == 1 else "", of)
 
 
-_STABLE_WORD = re.compile(r"autosel|manualsel", re.IGNORECASE)
+_STABLE_WORD = re.compile(r"autosel|manualsel|stable|backport", re.IGNORECASE)
 
 
-def _stable(series: Series, own: Sequence[Facts]) -> frozenset[str]:
-    """The releases a backport is for, without their ".y"."""
-    found = {name.lower().removesuffix(".y").removesuffix(".x") for mail in own[:1] for name in mail.subject.stables}
-    if not found and any(_STABLE_WORD.search(word) for word in series.prefixes):
-        found.add("stable")
-    return frozenset(found)
+def _stable(series: Series, own: Sequence[Facts], carried: bool) -> frozenset[str]:
+    """The releases a backport is for, without their ".y"; 'stable' when it names none.
+
+    A bare number may also be the release that a new patch aims at ([PATCH 5.12]); with the commit it carries, with the
+    name of a stable tree or for an automatic pick it is a stable release.
+    """
+    names = [name.lower() for mail in own[:1] for name in mail.subject.stables]
+    word = any(_STABLE_WORD.search(word) for word in series.prefixes)
+    if not (word or carried or any(name.endswith((".y", ".x")) for name in names)):
+        return frozenset()
+    return frozenset(name.removesuffix(".y").removesuffix(".x") for name in names) or frozenset({"stable"} if word else ())
 
 
 _PREREQUISITES = {"prerequisite-patch-id", "prerequisite-message-id", "prerequisite-change-id"}
