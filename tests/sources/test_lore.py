@@ -50,6 +50,13 @@ def test_an_id_with_every_odd_character_is_quoted(inbox: Any, lore: Make) -> Non
     assert server.requests_made == 2
 
 
+def test_an_id_is_one_part_of_the_path(recorder: Recorder, lore: Make) -> None:
+    """Nothing in an id can make the path of another request of it."""
+    with pytest.raises(NotFound):
+        lore(f"{recorder.url}/all").message("../a/b?x=m&q=#%2F@example.org")
+    assert [path for _, path, _ in recorder.seen] == ["/all/..%2Fa%2Fb%3Fx%3Dm%26q%3D%23%252F@example.org/raw"]
+
+
 def test_an_id_nobody_has_is_not_found(inbox: Any, lore: Make) -> None:
     """An unknown id is NotFound, for the thread after looking on the server's other lists, and says which id."""
     server = lore(f"{inbox.url}/all/")

@@ -21,8 +21,7 @@ _FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)(?:\n|\Z
 # Lines that local mail software puts between or before fields: mbox separators and their quoted form.
 _STRAY = re.compile(rb"(?:>?From [^\n]*|[ \t]+[^\n]*)(?:\n|\Z)")
 _QUOTED = re.compile(r"((?:^>[^\n]*+(?:\n|\Z))++)", re.MULTILINE)
-_ANGLE = re.compile(rb"<([^<>]*)>")
-_SPACE = re.compile(rb"\s+")
+_ANGLE = re.compile(r"<([^<>]*)>")
 _BARE_ID = re.compile(rb"[^\s<>@]+@[^\s<>@]+")
 _F = ord("F")
 _MAX_REFERENCES = 1_000
@@ -227,8 +226,8 @@ def _as_id(value: bytes) -> str:
 
 def _message_ids(value: bytes) -> list[str]:
     """The ids in angle brackets; white space inside of one comes from folding and goes (public-inbox, MID.pm)."""
-    ids = (_SPACE.sub(b"", found) for found in _ANGLE.findall(value))
-    return [_as_id(found) for found in ids if found]
+    found: list[str] = _ANGLE.findall(_as_id(value))
+    return [one for one in ("".join(one.split()) for one in found) if one]
 
 
 def parse(raw: bytes) -> Message:

@@ -130,12 +130,13 @@ _UNREAL = re.compile(
 )
 _I_ADD = re.compile(r"\b(?:i|we)(?:'ll|'ve|'d| will| have| can| could| shall| may)?(?: (?!and\b|but\b|so\b|if\b|that\b)[\w',-]+){0,3} \Z")
 _QUESTION = re.compile(r"\?\W*\Z")
+_NEW_CLAUSE = re.compile(r" -+ |; |: |, (?:why|what|how|but|or|does|do|is|are)\b")
 _YOU_ADD_MY = re.compile(r"\b(?:can|could|would|will) you\b.{0,60}\bmy\b")
 
 
 def judge(sentence: str) -> Saying | None:
     """What *sentence* says about its writer's tags, or None when it gives, promises, refuses and takes back nothing."""
-    if _QUESTION.search(sentence) and not _YOU_ADD_MY.search(sentence):
+    if _asks(sentence):
         return None
     saying = _refusal(sentence) if "N" in sentence or "M" in sentence else None
     for verdict, rule in _RULES:
@@ -150,6 +151,14 @@ def judge(sentence: str) -> Saying | None:
     if saying.verdict != PROMISED and conditional(sentence):
         return Saying(CONDITIONAL, saying.letters, withdraws=saying.verdict == WITHDRAWN)
     return saying
+
+
+def _asks(sentence: str) -> bool:
+    """Whether the words about the tag are a question, and not one that hands it over (`could you add my R?`)."""
+    if not _QUESTION.search(sentence) or _YOU_ADD_MY.search(sentence):
+        return False
+    last = max(sentence.rfind(letter) for letter in "RATKLGNM")
+    return _NEW_CLAUSE.search(sentence, last) is None
 
 
 def _letters(words: str) -> str:
@@ -257,3 +266,8 @@ def excepts(sentence: str) -> bool:
     if match[0].startswith("ot") and match[0].endswith("wise"):
         return bool(_ASSENT.search(rest[:60])) or not rest.strip(" ,.:;-") or rest.strip(" ,.:;-") in ("though", "so")
     return bool(_ASSENT.search(sentence)) or rest[-1:] not in ".!?"
+
+
+def refuses_on_condition(sentence: str) -> bool:
+    """Whether *sentence*, which refuses or leads to a refusal, does so only if something is not done."""
+    return bool(_IF_FIRST.search(sentence))

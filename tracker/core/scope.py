@@ -28,7 +28,7 @@ _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven
 _SET = r"(?:patch ?)?(?:series|set\b)(?! of\b)"
 _FOR = (
     r"(?<!change )(?<!changes )(?<!fix )(?<!fixes )(?<!comment )(?<!comments )(?<!nit )(?<!nits )(?<!similar )(?<!due )"
-    r"(?<!question )(?<!questions )(?<!compared )(?<!moved )(?<!reply )(?<!respect )(?<!related )(?<!prior )(?<!relative )"
+    r"(?<!thanks )(?<!thank you )(?<!question )(?<!questions )(?<!compared )(?<!moved )(?<!reply )(?<!respect )(?<!related )(?<!prior )(?<!relative )"
     r"\b(?:for|to|on|only|just|cover(?:s|ing)?) (?:the |all |your )?"
 )
 _GOOD = r"(?: \w+){0,2}? ?(?:[:,-]|\b(?:is|are|look|looks|lgtm|seem|seems|have|has|get|gets|can|all)\b)"
@@ -53,6 +53,7 @@ _SERIES = re.compile(
     r"|\b(?:both|all|all \w+) of (?:them|these|those)\b"
     rf"|(?<!in )(?<!of )\b(?:this|the|whole|entire|your) (?:\w+ )?{_SET}(?: as a whole| itself)?,?{_GOOD}"
     rf"|^\W*(?:\w+ )?{_SET}(?:-wide)? ?[:,-]"
+    r"|\b(?:to|on) the cover[- ]?letter\b"
 )
 _NUMBER = re.compile(r"(\d{1,3})(?:/(\d{1,3}))?(?:\s?(-|\.\.|to|through|thru)\s?#?(\d{1,3}))?")
 

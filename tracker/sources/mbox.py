@@ -35,7 +35,6 @@ CHUNK = 1 << 18
 # Mails that are larger are attacks, or no mails: vger refuses 1 MB, the largest mail of 680,000 is below 20 MB.
 MAX_MESSAGE = 64 << 20
 _SNIFF = 1 << 13
-_SMALL = 64
 _MAX_FROM_LINE = 1000
 _LOOKAHEAD = 2000
 
@@ -278,23 +277,17 @@ def _damaged(ex: Exception, where: str) -> SourceError:
 
 
 class _Source:
-    """The bytes read ahead, then the rest. A file for the unpackers: these count on getting the few bytes of a header."""
+    """The bytes read ahead, then the rest, as a file for the unpackers: each read gives what there is at once."""
 
     def __init__(self, head: bytes, rest: Read) -> None:
         self._head = head
         self._rest = rest
 
     def read(self, size: int, /) -> bytes:
-        data = self._some(size)
-        while 0 < len(data) < size < _SMALL and (more := self._some(size - len(data))):
-            data += more
+        if not self._head:
+            return self._rest(size) or b""
+        data, self._head = self._head[:size], self._head[size:]
         return data
-
-    def _some(self, size: int) -> bytes:
-        if self._head:
-            data, self._head = self._head[:size], self._head[size:]
-            return data
-        return self._rest(size) or b""
 
 
 class _Zstd:

@@ -51,14 +51,18 @@ class Packer:
         import zstandard
 
         self._dict = zstandard.ZstdCompressionDict(dictionary) if dictionary else None
-        if self._dict is not None:
-            self._dict.precompute_compress(level=LEVEL)
-            self._pack = zstandard.ZstdCompressor(dict_data=self._dict)
-        else:
-            self._pack = zstandard.ZstdCompressor(level=LEVEL)
+        self._pack: zstandard.ZstdCompressor | None = None
         self._unpack: zstandard.ZstdDecompressor | None = None
 
     def pack(self, raw: bytes) -> bytes:
+        """The compressed bytes."""
+        import zstandard
+
+        if self._pack is None and self._dict is not None:
+            self._dict.precompute_compress(level=LEVEL)
+            self._pack = zstandard.ZstdCompressor(dict_data=self._dict)
+        elif self._pack is None:
+            self._pack = zstandard.ZstdCompressor(level=LEVEL)
         return self._pack.compress(raw)
 
     def unpack(self, data: bytes) -> bytes:
