@@ -108,7 +108,7 @@ def join(
     joiner.tied = {(one.earlier, one.later) for one in accepted}
     for one in accepted:
         joiner.tie(one)
-    offers = [one for one in found if one.confidence < ACCEPTED]
+    offers = _nearest_bases([one for one in found if one.confidence < ACCEPTED], known)
     taken = _adopt(offers, accepted, known, joiner)
     ties = [*by_hand, *accepted, *taken]
     left = [Relation(one.later, one.earlier, "alternative", 0.8, one.evidence) for one in offers]
@@ -180,6 +180,21 @@ class _Joiner:
         return False
 
 
+def _nearest_bases(offers: Sequence[Link], known: Mapping[str, Traits]) -> list[Link]:
+    """Of the series above each offered patch only the nearest."""
+    best: dict[str, Link] = {}
+    for one in offers:
+        if one.later not in best or _height(one, known) < _height(best[one.later], known):
+            best[one.later] = one
+    return sorted(best.values(), key=lambda one: (known[one.later].when - known[one.earlier].when, one.earlier, one.later))
+
+
+def _height(offer: Link, known: Mapping[str, Traits]) -> tuple[int, str]:
+    """How far the mail that shows it is above the offered patch."""
+    members, above = known[offer.earlier].members, known[offer.later].above
+    return (next((at for at, one in enumerate(above) if one in members), len(above)), offer.earlier)
+
+
 def _adopt(offers: Sequence[Link], accepted: Sequence[Link], known: Mapping[str, Traits], joiner: _Joiner) -> list[Link]:
     """Ties alternatives that a later series adopted to what they were offered for."""
     adopted: dict[str, list[Traits]] = {}
@@ -187,7 +202,7 @@ def _adopt(offers: Sequence[Link], accepted: Sequence[Link], known: Mapping[str,
         if known[one.earlier].offered and not known[one.later].offered:
             adopted.setdefault(one.earlier, []).append(known[one.later])
     taken = []
-    for offer in sorted(offers, key=lambda one: (known[one.later].when - known[one.earlier].when, one.earlier, one.later)):
+    for offer in offers:
         base, patch = known[offer.earlier], known[offer.later]
         if any(_takes_place(base, patch, later, known, joiner) for later in adopted.get(offer.later, ())):
             sure = Link(offer.earlier, offer.later, "reply", 0.8, offer.evidence)

@@ -19,6 +19,7 @@ from tracker.core.subject import Subject
 from tracker.core.tagwords import MENTION, NAMES, TagTrailer, plain, trailer_at
 
 _NO_ALIASES: Mapping[str, str] = {}
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MAX_MENTIONS = 300
 _MAX_QUOTE = 200
 
@@ -92,7 +93,7 @@ _PLAIN_PROMISE = re.compile(
 )
 _OBJECT = re.compile(
     r"^\W*(?:$|[,;-]|(?:this|it|that|them|these|those|your|both|all|the (?:patch|patches|series|set|patchset|rest|next|new|other|latest|v\d|code"
-    r"|change|changes|fix|proposed|io\S* (?:bits|parts))|the \w+ (?:bits|parts|patches)|others?|next|tomorrow|today|soon|later|more|patch|patches|v\d|and report|asap|again|in|on|with)\b)"
+    r"|change|changes|fix|proposed|io\S* (?:bits|parts))|the \w+ (?:bits|parts|patches)|others?|next|tomorrow|today|soon|later|more|patch|patches|v\d|and report|asap|again|on)\b)"
 )
 _AUTHOR = re.compile(r"\b(?:send|resend|re-?spin|spin|post|submit|resubmit|fold|push|repost|queue|apply|my (?:patch|series|fix)|v\d)\b")
 _LOOKS_GOOD = re.compile(
@@ -105,6 +106,12 @@ _ACK_SAID = re.compile(
     r"|\bK,?(?: \w+)? (?:from|by) (?:me|us|my side)\b|\bK (?:on|for|to) (?:the|this|all|both|these|that|patch)\b"
 )
 _ACK_BUT = re.compile(r"^\W*(?:will|i'll|i will|i can|fixed|done|understood|noted|let me|let's|changed|removed|on it|yeah|this was|we'll|i've|i'm|going to|ok|makes sense|thanks)\b")
+
+
+def _first_and_last(name: str) -> tuple[str, str] | None:
+    """The first and the last word of a name; two from one like `JaneDoe`."""
+    words = _CAMEL.sub(" ", name).casefold().split()
+    return (words[0], words[-1]) if len(words) > 1 and "," not in name else None
 
 
 class _Reader:
@@ -147,7 +154,7 @@ class _Reader:
 
     def _trailer(self, block: Span, trailers: list[TagTrailer], index: int, leads: list[tuple[Span, str]]) -> None:
         trailer = trailers[index]
-        own = same_person(trailer.person, self.sender, self.aliases)
+        own = self._is_sender(trailer.person)
         if self._carried(block, trailer, own):
             return
         start = self._group_start(block, trailers, index)
@@ -167,6 +174,17 @@ class _Reader:
                 name, verdict, scope, (first, max(trailer.end, after[1])), trailer.start,
                 who=self.sender if own else trailer.person, mismatch=not own, part=trailer.note or None,
             )  # fmt: skip
+
+    def _is_sender(self, person: Person) -> bool:
+        """Whether a trailer's person is the sender, who may write his first name shorter or use another address."""
+        if same_person(person, self.sender, self.aliases):
+            return True
+        first, last = _first_and_last(person.name), _first_and_last(self.sender.name)
+        if not first or not last or first[1] != last[1]:
+            return False
+        users = {person.email.partition("@")[0].lower(), self.sender.email.partition("@")[0].lower()}
+        short, long = sorted((first[0], last[0]), key=len)
+        return (len(users) == 1 and len(users.pop()) > 4) or (len(short) > 2 and long[:4].startswith(short[:4]))
 
     def _verdict(self, name: str, said: list[str], later: str, note: str) -> str:
         if name == "Nacked-by":

@@ -210,13 +210,23 @@ def _by_lines(piece: Piece, others: Sequence[Piece], by_line: dict[int, list[int
 
 
 def _by_change_id(pair: Pair) -> float:
-    return 0.99 if pair.a.change_id and pair.a.change_id == pair.b.change_id else 0.0
+    """b4 keeps one id for all versions, and a branch's name in all message ids; names are used again for other work."""
+    if pair.a.change_id and pair.a.change_id == pair.b.change_id:
+        return 0.99
+    same_branch = bool(pair.a.branch) and pair.a.branch == pair.b.branch
+    unlike = pair.a.change_id and pair.b.change_id
+    return 0.85 if same_branch and pair.step > 0 and pair.same_people and pair.gap < YEAR / 2 and not unlike else 0.0
 
 
 def _by_link(pair: Pair) -> float:
-    """It names the other as an earlier version; what has nothing in common is a companion (tests of a feature)."""
+    """It names the other as an earlier version; what has nothing in common is a companion (tests of a feature).
+
+    What shares little with it was split off, and may have gone its own way since.
+    """
     if not pair.named or not pair.touching:
         return 0.0
+    if not (pair.same_title or pair.matched / pair.more >= 0.3 or pair.lines[1] >= 0.2 or pair.titles_alike >= 0.7):
+        return 0.8
     return 0.97 if pair.same_people else 0.93
 
 
@@ -244,8 +254,12 @@ def _by_patch_id(pair: Pair) -> float:
 
 
 def _by_cover(pair: Pair) -> float:
-    if not pair.same_title or pair.more < 2:
+    """The same cover title, or one changed a little over the same patches."""
+    if pair.more < 2:
         return 0.0
+    if not pair.same_title:
+        close = pair.step > 0 and pair.same_people and pair.gap < 2 * YEAR and pair.matched >= 2
+        return 0.85 if close and pair.titles_alike >= 0.85 else 0.0
     if pair.same_people:
         if pair.step > 0 and pair.gap < 2 * YEAR:
             return 0.93
@@ -400,6 +414,7 @@ def _follower(pair: Pair) -> Relation | None:
     """Whether the later one takes up the earlier one without being its next version."""
     if pair.same_ids or (pair.same_title and pair.same_people and pair.gap < YEAR and pair.lines[2] >= 2):
         return Relation(pair.b.id, pair.a.id, "follows", 0.6, (pair.b.id, pair.a.id))
-    if pair.below and not pair.b.offered and pair.same_people and pair.files > 0:
+    tied = pair.below or _common(pair.b.mentions, pair.a.members)
+    if tied and not pair.b.offered and pair.files > 0:
         return Relation(pair.b.id, pair.a.id, "follows", 0.5, (pair.b.id, pair.a.id))
     return None

@@ -21,8 +21,13 @@ _END = re.compile(
     r"^(?:-- $|_{20,}+$|-{3,}+ ?(?:Original|Forwarded) [Mm]essage|From: .*\n(?:Sent|To|Date): .*$)|^--$(?=(?:\n.*){0,8}+\Z)",
     re.MULTILINE,
 )
+_ATTRIBUTION = re.compile(
+    r"^(?:On .*\n)?.*(?:wrote|writes|said|schrieb|a écrit|escribió|写道|さんは)[^\n:：]{0,60}[:：]?\s*\Z|^(?:On|Le|Am) .*\d{2}:\d{2}.*:\s*\Z",
+    re.MULTILINE,
+)
 _BREAK = re.compile(
     r"[.!?]++[\"')\]*_]*+(?=\s)"
+    r"|[:;]-?[)(D](?=\s)"
     r"|:[ \t]*+(?=\n)"
     r"|\n[ \t]*+(?=\n)"
     r"|\n(?=[ \t]*+(?:[-*•+]|\d{1,2}[.)])[ \t])"
@@ -43,10 +48,17 @@ def own_blocks(text: str) -> list[Span]:
     blocks = []
     start = 0
     for low, high in [*gaps, (end, end)]:
-        if low > start and not text[start:low].isspace():
-            blocks.append((start, low))
+        stop = _without_attribution(text, start, low) if high > low else low
+        if stop > start and not text[start:stop].isspace():
+            blocks.append((start, stop))
         start = max(start, high)
     return blocks
+
+
+def _without_attribution(text: str, start: int, end: int) -> int:
+    """Where the words end before a line like `On DATE, NAME wrote:`, which mailers put above a quote."""
+    match = _ATTRIBUTION.search(text, max(start, end - 400), end)
+    return match.start() if match else end
 
 
 def sentence_at(text: str, block: Span, at: int, upto: int) -> Span:

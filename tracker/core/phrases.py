@@ -61,7 +61,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (WITHDRAWN, rf"\b{_REMOVE}\b{_GAP}{{0,25}}?{_MY}{_GAP}{{0,25}}?(?P<t>[RATKLGNM]+)"),
         (WITHDRAWN, r"(?P<t>[RATKLGNM]+)(?: tags?)?,?(?: (?:is|are|hereby|has been|now))* (?:withdrawn|retracted|revoked|rescinded)\b"),
         (PROMISED, rf"{_WILL} {_OFFER}{_WORDS}{{0,4}} {_TAGS}"),
-        (PROMISED, rf"{_WILL} (?:add|include|reply){_WORDS}{{0,3}}? (?:with )?(?:my|our|an?) (?:[\w-]+ ){{0,2}}{_TAGS}"),
+        (PROMISED, rf"{_WILL} (?:add|include|reply){_WORDS}{{0,3}}? (?:my|our|an?) (?:[\w-]+ ){{0,2}}{_TAGS}"),
         (
             PROMISED,
             r"\bi(?:'ll| will| can| plan to| intend to|'m going to| am going to|'d be| would be|'m| am)"
@@ -120,7 +120,7 @@ _OTHERS = re.compile(
 )
 _NOT = re.compile(
     r"(?:\bnot\b|n't\b|\bcannot\b|\bnever\b|\bunable\b|\bno longer\b|\bhesita\w+\b|\bbefore\b|\bhold\w* (?:off|back)\b|\bno\b"
-    r"|\binstead of\b|\brather than\b|\bwould have\b|\bcould have\b|\bwhy\b|\bneither\b|\bnor\b|\bwhether\b|\bhad\b|\bavoid\w*\b"
+    r"|\binstead of\b|\brather than\b|\bwould have\b|\bcould have\b|\bwhy\b|\bneither\b|\bnor\b|\bwhether\b|\bhad\b|\bi was\b|\bi were\b|\bin the middle of\b|\bavoid\w*\b"
     r"|\bwithout (?:\w+ )?)(?! only\b| just\b)[^RATKLGNM.?!;:]{0,50}\Z"
 )
 _OTHER_AGENT = re.compile(r"\b(?:he|she|they|who|anyone|someone|somebody|nobody|people|maintainers?|folks|\w+ed by)\b[^.;:]{0,40}\Z")
@@ -202,7 +202,7 @@ ASSENT = (
 _LEADS = r"[^.?!]*[^.?!\w)]?\s*\Z"
 # Words that say when to write a tag down, or that leave it to the reader, and no open condition.
 _SOFT_IF = (
-    r"(?: you(?:'d| would)? (?:want|like|wish|care|prefer|think|feel|need)\b(?! to (?:apply|take|merge|send|route|carry|pick|queue|funnel|land))"
+    r"(?: you(?:'d| would| don't)? (?:want|like|wish|care|prefer|think|feel|need|disagree)\b(?! to (?:apply|take|merge|send|route|carry|pick|queue|funnel|land))"
     r"| (?:needed|necessary|useful|helpful|it helps|that helps|desired|so desired|not\b|any\b|anything|possible|at all|only|so inclined"
     r"|i (?:understand|read|recall|remember|see|may|get|had|were|am not)|it (?:were|was)|people|this is (?:the )?direction)"
     r"|[^,.]{0,40}\b(?:re-?(?:submit|send|spin|post|roll)|resubmit|respin|another (?:version|revision|post|patch|spin|round)"
@@ -214,16 +214,17 @@ _PARTICIPLE = (
     r"|in place|squashed|folded|included|improved|improvements?|reworded|cleaned up|simplification|moved|split|nits?|suggestions?|fix"
     r"|typos?|applied|reverted|mentioned|documented|explained|answered|incorporated|switched|converted|reordered|tested)\b"
 )
-_OPENING = r"(?:^|[,;:(] ?|\b(?:and|but|so|then|also|again|or|otherwise|anyway|yes|okay|ok|sure|right|cool|thanks|think|however),? )"
+_OPENING = r"(?:^|[,;:(] ?|\b(?:and|but|so|then|also|again|or|otherwise|anyway|however) )"
 _NO_PATCH = r"(?! (?:this|that|the|your|these|those) (?:\w+ )?(?:patch|patches|series|patchset|set|version|branch|kernel|fix)\b)"
 _CONDITIONS: tuple[re.Pattern[str], ...] = tuple(
     re.compile(expression)
     for expression in (
         rf"(?<!even )(?<!as )(?<!see )(?<!wonder )(?<!wondering )(?<!check )(?<!sure )(?<!know )(?<!ask )(?<!with me )(?<!by me )\bif\b(?!{_SOFT_IF})",
-        rf"\b(?:in case|should (?:you|there|any))\b(?!{_SOFT_IF})",
-        r"\b(?:once|unless|provided|providing|assuming|as long as|so long as|as soon as|contingent|conditional(?:ly)?|pending|modulo"
-        r"|subject to|on (?:the )?(?:condition|proviso|assumption|understanding))\b(?! or twice| again| more)",
-        r"\bafter (?:that|this|those|these|the|you|your|my|some|all|a few|minor|small|nits?|fix|address|remov|add|chang|correct|updat|renam"
+        rf"\b(?:in case \w+ (?:wants?|decides?|prefers?|goes|go|takes?)|should (?:you|there|any))\b(?!{_SOFT_IF})",
+        r"\bonce (?:that|this|those|these|the|you|your|it|we|they|all|i|fixed|done|addressed|resolved|\w+ing)\b",
+        r"\b(?:unless|provided|providing|assuming|as long as|so long as|as soon as|contingent|conditional(?:ly)?|pending|modulo"
+        r"|subject to|on (?:the )?(?:condition|proviso|assumption|understanding))\b",
+        r"(?:^\W*|[,;(] ?|\b(?:and|but|so|then|add|add it|stands?|[RATKG]|tags?) )after (?:that|this|those|these|the|you|your|my|some|all|a few|minor|small|nits?|fix|address|remov|add|chang|correct|updat|renam"
         r"|rebas|clean|resolv|drop|split|squash|mov|tweak|rewor|rephras|adjust|convert|mak|replac|clarif|rename)\w*"
         r"(?! (?:patch|patches|series|explanation|discussion|change is|revert|look|review))",
         rf"{_OPENING}with\b(?! or without\b| my .{{0,20}}\bhat\b){_NO_PATCH}[^.;:]{{1,120}}?{_PARTICIPLE}",
@@ -236,7 +237,7 @@ _CONDITIONS: tuple[re.Pattern[str], ...] = tuple(
 )
 # The patch is good but for something named before or below; the last thing to be done before the tag stands.
 _EXCEPTION = re.compile(
-    r"(?<!or )(?<!unless )(?<!nothing )\b(?:oth?e?[hr]?wise|other (?:than|that)|apart from|apar\w*t from|aside(?: from| of)?|besides?|except(?: for)?"
+    r"(?<!or )(?<!unless )(?<!nothing )\b(?:oth?e?[hr]?wise|other (?:than|that)|apart from|apar\w*t from|aside(?: from| of)?|besides?|except(?: for)?(?! (?:for )?(?:patch(?:es)? |#?\d|the (?:first|last|second)|this one|that one))"
     r"|outside of|barring|minus|save for|nits? aside)\b"
 )
 _IF_FIRST = re.compile(r"^(?:\W*(?:so|and|but|or))?\W*(?:if|unless|without|as long as|until)\b(?! (?:not\b|a doubt))|\bif (?:you|this|that|it|we|they)\b[^,.]*\Z")
@@ -253,7 +254,7 @@ def leads_with_condition(sentence: str) -> bool:
 
     It has to be about the tag: it either runs on into the trailer, or says that the patch is good.
     """
-    about = bool(_ASSENT.search(sentence)) or sentence[-1:] not in ".!?)" or len(sentence) <= 40
+    about = bool(_ASSENT.search(sentence)) or sentence[-1:] not in ".!?)" or sentence.startswith("with ")
     return about and (any(rule.search(sentence) for rule in _CONDITIONS) or excepts(sentence))
 
 

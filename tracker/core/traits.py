@@ -37,7 +37,7 @@ class Traits:
 
     when: seconds UTC, the list server's time where the Date cannot be true. people: addresses and names of the sender
     and of who wrote at least half of its patches. title: of the cover, else of the only patch, else ''. offered: in a reply. partial:
-    some of its numbers are missing. stable: releases it is a backport for. origin: commit it is a backport of.
+    some of its numbers are missing. branch: the name that b4 builds into message ids. stable: releases it is a backport for. origin: commit it is a backport of.
     mark: 'revert' or 'reapply' when that is what it does; of: titles of what it reverts or re-applies. above: what its
     first mail hangs below, nearest first. previous, depends, mentions: mails it names. fixes: titles of its Fixes:.
     """
@@ -58,6 +58,7 @@ class Traits:
     title: str
     pieces: tuple[Piece, ...]
     change_id: str
+    branch: str
     stable: frozenset[str]
     origin: str
     mark: str
@@ -101,6 +102,7 @@ def traits(series: Series, mails: Mapping[str, Facts], hints: Mapping[str, Hints
         sender=sender, people=sender | _authors(own),
         version=series.version, label=series.label.lower(), rfc=series.rfc, resend=series.resend,
         offered=offered, partial=not series.complete, expected=series.expected, title=_title(series, pieces), pieces=pieces, change_id=series.change_id or "",
+        branch=_branch(series.id),
         stable=_stable(series, own, bool(origin)), origin=origin,
         mark=mark, of=of, above=tuple(ancestors(series.id, mails))[:_MAX_IDS],
         previous=previous, depends=depends, mentions=_mentions(own, previous, depends), needs=_needs(own),
@@ -169,6 +171,15 @@ def identities(person: Person) -> tuple[str, ...]:
     if len(words) > 1:
         found.append(" ".join(sorted(words)))
     return tuple(found)
+
+
+# b4, ez.py: 20240531-vfs-i_writecount-v1-1-a17bea7ee36b@kernel.org
+_B4_ID = re.compile(r"\d{8}-(.{3,100})-v\d{1,3}-\d{1,4}-[0-9a-f]{12}@")
+
+
+def _branch(msgid: str) -> str:
+    found = _B4_ID.match(msgid)
+    return found[1] if found else ""
 
 
 # --- reverts, backports, needs
@@ -273,13 +284,12 @@ _MAX_KEYS = 400
 def keys(t: Traits) -> tuple[str, ...]:
     """The keys under which *t* is found and finds: two series without a common one are not compared.
 
-    c: change-id; m: its mails and those it names; h: its thread; p: patch-id; t: title; l: changed line; w: wording;
-    a: person and file.
+    c: change-id; b: branch in b4's message ids; m: its mails and those it names; h: its thread; p: patch-id; t: title;
+    l: changed line; w: wording; a: person and file.
     """
-    found = dict.fromkeys([f"c:{t.change_id}"] if t.change_id else [])
-    found.update(dict.fromkeys(f"m:{one}" for one in (*t.members[:100], *t.previous, *t.depends)))
-    if t.thread:
-        found[f"h:{t.thread}"] = None
+    named = (("c", t.change_id), ("b", t.branch), ("h", t.thread))
+    found = dict.fromkeys(f"{kind}:{name}" for kind, name in named if name)
+    found.update(dict.fromkeys(f"m:{one}" for one in (*t.members[:100], *t.previous, *t.depends, *t.mentions)))
     found.update(dict.fromkeys(f"p:{one}" for one in sorted(t.patch_ids)[:200]))
     titles = {t.title, *t.titles, *t.of, *t.fixes} - {""}
     found.update(dict.fromkeys(f"t:{one}" for one in sorted(titles)[:200]))
