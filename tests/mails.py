@@ -22,6 +22,11 @@ index 1111111..2222222 100644
 OTHER_DIFF = DIFF.replace("depth", "width")
 
 
+def diff_of(number: int) -> str:
+    """A diff that shares no line and no file with that of another number."""
+    return DIFF.replace("ring.c", f"r{number}.c").replace("lock", f"lock{number}").replace("int ", f"int_{number} ")
+
+
 def mail(
     msgid: str,
     subject: str,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mails import DIFF, OTHER_DIFF, START, mail, patch
+from tests.mails import DIFF, OTHER_DIFF, START, diff_of, mail, patch
 from tracker.core.query import parse_query
 from tracker.store import read
 from tracker.store.db import StoreError, connect, transaction
@@ -163,9 +163,9 @@ def test_the_order_of_arrival_does_not_matter(opened: Open) -> None:
         V2,
         mail("8@x", "Re: a", refs="7@x"),
         mail("9@x", "Re: a", refs="7@x 8@x"),
-        patch("c1@x", "[PATCH 1/2] demo: a"),
+        patch("c1@x", "[PATCH 1/2] demo: a", diff=diff_of(7)),
     ]
-    raws.append(patch("c2@x", "[PATCH 2/2] demo: b", at=START + 9))  # no reference ties it to its first part
+    raws.append(patch("c2@x", "[PATCH 2/2] demo: b", at=START + 9, diff=diff_of(8)))  # no reference ties it to its first part
     answers = set()
     for seed in range(6):
         random.Random(seed).shuffle(raws)
@@ -187,7 +187,7 @@ def test_the_cache_can_be_deleted_and_topics_keep_their_numbers(tmp_path: Path, 
     """The same mail again gives the same answers, whatever order it comes in now."""
     mail_db, user_db = tmp_path / "mail.db", tmp_path / "user.db"
     con = opened(mail_db, user_db)
-    add(con, patch("z@x", "[PATCH] demo: other", at=START - 9))
+    add(con, patch("z@x", "[PATCH] demo: other", at=START - 9, diff=diff_of(9)))
     add(con, V1, REPLY)
     before = [(one.number, one.title, one.data) for one in read.topics(con, every=True)]
     con.close()
@@ -196,7 +196,7 @@ def test_the_cache_can_be_deleted_and_topics_keep_their_numbers(tmp_path: Path, 
     con = opened(mail_db, user_db)
     assert read.is_empty(con)
     add(con, REPLY, V1)
-    add(con, patch("z@x", "[PATCH] demo: other", at=START - 9))
+    add(con, patch("z@x", "[PATCH] demo: other", at=START - 9, diff=diff_of(9)))
     assert [(one.number, one.title, one.data) for one in read.topics(con, every=True)] == before
 
 
@@ -291,3 +291,26 @@ def test_names_for_servers_leave_private_mail_out(con: sqlite3.Connection) -> No
     add(con, patch("secret@x", "[PATCH v2] demo: secret", refs="1@x", at=START + 9), private=True, name="file")
     assert read.public_names(con, 1) == (("demo: one",), ("1@x",))
     assert read.unknown(con, ["1@x", "secret@x", "n@x"]) == ["secret@x", "n@x"]
+
+
+def test_versions_in_threads_of_their_own_are_one_topic(con: sqlite3.Connection) -> None:
+    """A new version without any reference joins the topic, whichever came first; its number stays."""
+    new = patch("n@x", "[PATCH v2] demo: one", at=START + 9 * 86_400, diff=OTHER_DIFF)
+    add(con, new)
+    add(con, patch("o@x", "[PATCH] demo: one"))
+    (topic,) = read.topics(con, every=True)
+    assert [revision["series"] for revision in topic.data["revisions"]] == ["o@x", "n@x"]
+    assert topic.number == 1
+    assert topic.data["revisions"][1]["link"]["evidence"]
+
+
+def test_a_revert_is_related_and_apart(con: sqlite3.Connection) -> None:
+    """What takes a patch back is a topic of its own, tied by a relation that names its evidence."""
+    add(con, V1)
+    back = DIFF.replace("-int lock", "~").replace("+int", "-int").replace("~", "+int lock")
+    log = 'This reverts commit 0123456789ab ("demo: one").\n\nIt broke.\n'
+    add(con, patch("r@x", 'Revert "demo: one"', at=START + 9 * 86_400, diff=back, log=log))
+    assert len(read.topics(con, every=True)) == 2
+    (relation,) = read.related(con, 1)
+    assert (relation["topic"], relation["kind"], relation["by"]) == (2, "reverts", "other")
+    assert read.related(con, 2)[0]["by"] == "this"

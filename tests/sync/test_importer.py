@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.mails import START, mail, patch
+from tests.mails import START, diff_of, mail, patch
 from tracker.faces.cli import run
 from tracker.sync.importer import archive_name
 
@@ -36,7 +36,7 @@ def archive(tmp_path: Path) -> Path:
     mails = []
     for number in range(0, MAILS - 1, 3):
         at, title, root = START + number * 600, f"Re: [PATCH] demo{number}: change", f"{number}@example.org"
-        mails.append(patch(f"{number}@example.org", f"[PATCH] demo{number}: change", at=at))
+        mails.append(patch(f"{number}@example.org", f"[PATCH] demo{number}: change", at=at, diff=diff_of(number)))
         mails.append(mail(f"{number}-r@example.org", title, refs=root, at=at + 9))
         mails.append(mail(f"{number}-s@example.org", title, refs=root, at=at + 99))
     mails.append(mails[0])

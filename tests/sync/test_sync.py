@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mails import DIFF, START, mail, mbox, patch
+from tests.mails import START, diff_of, mail, mbox, patch
 from tests.sync.conftest import Lists, served
 from tracker.faces.cli import run
 
@@ -24,7 +24,7 @@ def thread(number: int) -> list[bytes]:
             f"{number}-1@example.org",
             f"[PATCH] demo{number}: make part {number} lockless",
             at=at,
-            diff=DIFF.replace("ring.c", f"r{number}.c"),
+            diff=diff_of(number),
         ),
         mail(
             f"{number}-2@example.org",
@@ -217,3 +217,25 @@ def test_the_story(tmp_path: Path, real_data: Path, capsys: pytest.CaptureFixtur
     messages = json.loads(capsys.readouterr().out)["messages"]
     assert len(messages) == 27
     assert {one["depth"] for one in messages if one["parent"] is None} == {0}
+
+
+def test_topics_are_linked_and_unlinked_for_good(sealed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the user says of two series outlives new mail and the cache, and can be taken back."""
+    (tmp_path / "a.mbox").write_bytes(mbox(patch("a@x.org", "[PATCH] demo: one", diff=diff_of(1))))
+    (tmp_path / "b.mbox").write_bytes(mbox(patch("b@x.org", "[PATCH] other: two", diff=diff_of(2), at=START + 99)))
+    assert tracker("import", str(tmp_path / "a.mbox"), str(tmp_path / "b.mbox")) == 0
+
+    def topics() -> list[tuple[int, int, bool]]:
+        capsys.readouterr()
+        assert tracker("list", "--all", "--json") == 0
+        found = json.loads(capsys.readouterr().out)["topics"]
+        return [(one["id"], len(one["revisions"]), bool(one["revisions"][-1]["link"])) for one in found]
+
+    assert topics() == [(2, 1, False), (1, 1, False)]
+    assert tracker("link", "1", "2") == 0
+    assert topics() == [(1, 2, True)]
+    shutil.rmtree(sealed / ".cache")
+    assert topics() == [(1, 2, True)]
+    assert tracker("unlink", "a@x.org", "b@x.org") == 0
+    assert topics() == [(2, 1, False), (1, 1, False)]
+    assert tracker("unlink", "1", "1") == 2

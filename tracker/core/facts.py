@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tracker.core.charset import decode_header
+from tracker.core.hints import Hints, read_hints
+from tracker.core.intent import Intent, read_intents
 from tracker.core.mailinfo import Offer, offered_patch, split_mail
 from tracker.core.message import Message
 from tracker.core.patch import Diff, parse_diff
@@ -60,6 +62,7 @@ class Facts:
 
     kind: 'cover', 'patch', 'reply', 'pull', 'notice' (a robot's or a tree's report) or 'other'.
     patches: the diffs it posts or offers, never quoted ones. abridged: only facts of the mail are at hand, not its text.
+    hints: of a posting or an offer, where it says it comes from. intents: of a reply, what it says about review tags.
     """
 
     msgid: str
@@ -77,6 +80,8 @@ class Facts:
     lists: tuple[str, ...]
     robot: bool
     abridged: bool
+    hints: Hints | None = None
+    intents: tuple[Intent, ...] = ()
 
     @property
     def posting(self) -> bool:
@@ -105,7 +110,13 @@ def examine(message: Message, *, trusted: bool = False) -> Facts:
         trailers=_trailers(message) if kind != "other" else (),
         change_id=change_id(own) if "ange-" in own else None, base_commit=base_commit(own) if "base-commit" in own else None,
         links=links(own) if "://" in own or "essage-" in own else (), lists=_lists(message), robot=robot, abridged=abridged,
+        hints=read_hints(message) if kind in ("cover", "patch") else None,
+        intents=_intents(message, sender, subject) if subject.reply and not robot and kind in ("reply", "patch") else (),
     )  # fmt: skip
+
+
+def _intents(message: Message, sender: Person, subject: Subject) -> tuple[Intent, ...]:
+    return read_intents(message.body[:_MAX_TEXT], sender, subject=subject)
 
 
 def _trailers(message: Message) -> tuple[Trailer, ...]:

@@ -1,25 +1,24 @@
 """What a reply says about review tags: given, on a condition, promised, refused, taken back or kept, and for which patches.
 
 Reads trailers of the reply's own words together with the sentences around them, and tags handed over in plain words.
-Never counts quoted text, signatures, diffs, commit messages quoted without marks, questions, thanks for tags, robots'
+Never counts quoted text, signatures, diffs, commit messages shown without quote marks, questions, thanks for tags, robots'
 suggestions. A trailer in another person's name is a mismatch: reported, never to be counted.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from tracker.core import phrases
+from tracker.core import phrases, remarks
 from tracker.core.ownwords import Span, own_blocks, sentence_after, sentence_at, sentence_before
 from tracker.core.people import Person, same_person
-from tracker.core.scope import POSITION, Scope, scope_of
+from tracker.core.scope import POSITION, Scope, part_of, scope_of
 from tracker.core.subject import Subject
-from tracker.core.tagwords import MENTION, NAMES, TagTrailer, plain, trailer_at
+from tracker.core.tagwords import NAMES, Mention, TagTrailer, lowered, mentions, plain, trailer_at
 
 _NO_ALIASES: Mapping[str, str] = {}
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MAX_MENTIONS = 300
 _MAX_QUOTE = 200
 
@@ -31,8 +30,8 @@ class Intent:
     name: 'Reviewed-by', 'Acked-by', 'Tested-by', 'Nacked-by'; 'tag' where the words name none ("drop my tag"); 'agreement'
     for LGTM, "Ack." and the like in plain words, which are remarks and never tags. who: the sender; of a mismatch whom the
     trailer names. verdict: given, conditional, promised, refused, withdrawn, kept. quote: the deciding words, white space
-    folded. line: 0-based. part: what a note behind a trailer limits it to ("arm64" of `# arm64`). withdraws: what stands on
-    the condition is taking the tag back, not giving it.
+    folded. line: 0-based, of the trailer or the sentence. part: what the words limit it to ("arm64" of `# arm64`, "bpf bits").
+    withdraws: what stands on the condition is taking the tag back, not giving it.
     """
 
     name: str
@@ -47,8 +46,8 @@ class Intent:
     withdraws: bool = False
 
 
-_ROBOT = re.compile(r"syzbot[+@]|lkp@intel\.com$|.*-?bot[+@]|.*no-?reply@", re.IGNORECASE)
-_WORTH = ("-by", " by", "ack", "nak", "lgtm", "looks ", "r-b", "rvb", "rb", "t-b", "my tag", "will ", "'ll ")
+_ROBOT = re.compile(r"syzbot[+@]|lkp@intel\.com$|[^@]*-?bot[+@]|.*no-?reply@", re.IGNORECASE)
+_WORTH = ("-b", "d by", "ack", "nak", "looks", "lgtm", "rvb", "rb", "my tag", "'ll ", "will ", "look ", "seem")
 
 
 def read_intents(
@@ -59,19 +58,15 @@ def read_intents(
     aliases: as for people.same_person. subject: of the reply; its k/N tells what "the last patch" and "all but 3/7" are.
     Robots say nothing. Never raises.
     """
-    low = text.lower()
+    low = lowered(text)
     if not any(word in low for word in _WORTH) or _ROBOT.match(sender.email):
         return ()
-    reader = _Reader(text, sender, aliases, subject)
-    for block in own_blocks(text):
-        reader.read(block)
-    return reader.result()
+    return _Reader(text, low, sender, aliases, subject).read()
 
 
 _OTHER_TRAILER = re.compile(
-    r"[ \t]*(?:Fixes|Link|Closes|Cc|Reported[\w-]*-by|Suggested-by|Signed-off-by|Co-developed-by|Message-Id|Reviewed-on"
-    r"|Depends-on|Change-Id|Debugged-by|Bisected-by|Reviewed-by|Acked-by|Tested-by)[ \t]*:.*",
-    re.IGNORECASE,
+    r"[ \t]*(?:fixes|link|closes|cc|reported[\w-]*-by|suggested-by|signed-off-by|co-developed-by|message-id|reviewed-on"
+    r"|depends-on|change-id|debugged-by|bisected-by|reviewed-by|acked-by|tested-by)[ \t]*:.*"
 )
 _THIN = re.compile(
     r"\W*(?:(?:thanks?(?: you)?|thx|cheers|hi|hey|hello|dear|so|and|nice|great|cool|neat|awesome|well done|good (?:work|catch|point|job|idea))\b"
@@ -82,77 +77,70 @@ _HANDOVER = re.compile(
     r"(?:(?:you (?:can|may|could)|feel free to|fee free to|free to|go ahead and|please|kindly)?(?: also| then| now)?"
     r" ?(?:add|include|take|use|consider|have|here(?:'s| is) my|my)(?: my| it| this| a| an| the)?(?: (?:[RATK]|tag|following)+)?)?\W*"
 )
-_CARRIED_AFTER = re.compile(r"\s*(?:^[ \t]*[A-Z][\w-]+: .*\n|^[ \t]*\[.*\]\n|\s)*(?:^---[ \t]*$|^diff --git )", re.MULTILINE)
-_AFTER = re.compile(r"^(?:\(|-+ |\.{2,3} ?)?(?:(?:but|and|also|only) )?(?:for|to|on|once|after|if|with|provided|assuming|as long as|pending|modulo|when|unless|in case)\b")
+_POSTING_BELOW = re.compile(r"\s*(?:^[ \t]*[A-Z][\w-]+: .*\n|^[ \t]*\[.*\]\n|\s)*(?:^---[ \t]*$|^diff --git )", re.MULTILINE)
+_GOES_ON = re.compile(
+    r"(?:\(|-+ |\.{2,3} ?)?(?:(?:but|and|also|only) )?"
+    r"(?:for|to|on|once|after|if|with|provided|assuming|as long as|pending|modulo|when|unless|in case)\b"
+)
 _MAIN_CLAUSE = re.compile(r", (?:we|i|you|it|this|that|the|then|there|please|they)\b")
-_PLAIN_PROMISE = re.compile(
-    r"(?:\b(?:i'll|i will|i'm going to|i am going to|i plan to|i intend to|we'll|we will)|(?:^|[.,!;] |\band )will)"
-    r"(?: (?:try to|also|definitely|then|now|properly|fully|formally|more|soon|still|go|give it a|do a|do the|just|finish|continue to|be"
-    r"|again|certainly|happily|gladly|try and|take a look and|have a look and|do some|run some)){0,3} (?P<what>(?:re-?)?(?:reviewing|review|testing|test))"
-    r"(?! (?:case|suite|program|bot|server|report|box|results?))(?P<rest>[^.?!]{0,120})"
-)
-_OBJECT = re.compile(
-    r"^\W*(?:$|[,;-]|(?:this|it|that|them|these|those|your|both|all|the (?:patch|patches|series|set|patchset|rest|next|new|other|latest|v\d|code"
-    r"|change|changes|fix|proposed|io\S* (?:bits|parts))|the \w+ (?:bits|parts|patches)|others?|next|tomorrow|today|soon|later|more|patch|patches|v\d|and report|asap|again|on)\b)"
-)
-_AUTHOR = re.compile(r"\b(?:send|resend|re-?spin|spin|post|submit|resubmit|fold|push|repost|queue|apply|my (?:patch|series|fix)|v\d)\b")
-_LOOKS_GOOD = re.compile(
-    r"\blgtm\b|\b(?:looks|look|looking|seems|seem)(?: (?:all|very|really|pretty|quite|so|just|perfectly|mostly|generally))* "
-    r"(?:good|fine|great|ok|okay|sane|reasonable|correct|right|nice|sensible|solid)\b(?! (?:idea|enough|if|but|place|way|time))"
-)
-_UNSURE = re.compile(r"\b(?:if|when|whether|until|not|n't|make sure|hope|once|doesn't|don't|didn't|before|how|what|would|should|might)\b[^.;]{0,40}\Z|n't\b[^.;]{0,30}\Z")
-_ACK_SAID = re.compile(
-    r"^(?:\W*(?:ok|okay|yes|yeah|yep|ah|hm+|right|sure|great|thanks|indeed|agreed|big|full|so|also|fwiw|an?|and|well|for me|my|then|cool|nice))*\W*K\b"
-    r"|\bK,?(?: \w+)? (?:from|by) (?:me|us|my side)\b|\bK (?:on|for|to) (?:the|this|all|both|these|that|patch)\b"
-)
-_ACK_BUT = re.compile(r"^\W*(?:will|i'll|i will|i can|fixed|done|understood|noted|let me|let's|changed|removed|on it|yeah|this was|we'll|i've|i'm|going to|ok|makes sense|thanks)\b")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def _first_and_last(name: str) -> tuple[str, str] | None:
-    """The first and the last word of a name; two from one like `JaneDoe`."""
-    words = _CAMEL.sub(" ", name).casefold().split()
-    return (words[0], words[-1]) if len(words) > 1 and "," not in name else None
-
-
+@dataclass(slots=True)
 class _Reader:
-    """Collects the intents of one reply, block by block."""
+    """Collects the intents of one reply, block by block of the writer's own words."""
 
-    def __init__(self, text: str, sender: Person, aliases: Mapping[str, str], subject: Subject | None) -> None:
-        self.text = text
-        self.sender = sender
-        self.aliases = aliases
-        self.place = (subject.n, subject.total) if subject else (None, None)
-        self.found: list[Intent] = []
-        self.agreements: list[Intent] = []
-        self.mentions = 0
-        self.said: set[int] = set()
+    text: str
+    low: str
+    sender: Person
+    aliases: Mapping[str, str]
+    subject: Subject | None
+    found: list[Intent] = field(default_factory=list)
+    remarks: list[Intent] = field(default_factory=list)
+    seen: int = 0
+    sentences: dict[Span, str] = field(default_factory=dict)
+    said: set[int] = field(default_factory=set)  # where sentences start that were made an intent of
 
-    def read(self, block: Span) -> None:
+    def read(self) -> tuple[Intent, ...]:
+        blocks = own_blocks(self.text)
+        for block in blocks:
+            self._tags(block)
+        for block in blocks:
+            self._promises(block)
+        if all(intent.mismatch or intent.verdict == phrases.PROMISED for intent in self.found):
+            for block in blocks:
+                self._looks_good(block)
+            self.found += self.remarks[:1]
+        return tuple(sorted(dict.fromkeys(self.found), key=lambda intent: intent.line))
+
+    def _tags(self, block: Span) -> None:
         trailers: list[TagTrailer] = []
-        words: list[re.Match[str]] = []
-        for match in MENTION.finditer(self.text, *block):
-            if self.mentions >= _MAX_MENTIONS:
+        words: list[Mention] = []
+        for mention in mentions(self.text, self.low, *block):
+            self.seen += 1
+            if self.seen > _MAX_MENTIONS:
                 break
-            self.mentions += 1
-            trailer = trailer_at(self.text, match, self.sender)
+            trailer = trailer_at(self.text, mention, self.sender)
             if trailer:
                 trailers.append(trailer)
-            else:
-                words.append(match)
-        leads: list[tuple[Span, str]] = []
-        for index, trailer in enumerate(trailers):
+            elif not trailers or mention.start >= trailers[-1].end:
+                words.append(mention)
+        leads: dict[int, set[str]] = {}
+        for index in range(len(trailers)):
             self._trailer(block, trailers, index, leads)
         self._prose(block, trailers, words, leads)
-        self._without_tag(block)
 
-    def result(self) -> tuple[Intent, ...]:
-        tagged = any(intent.verdict != phrases.PROMISED and not intent.mismatch for intent in self.found)
-        found = self.found if tagged else self.found + self.agreements[:1]
-        return tuple(sorted(dict.fromkeys(found), key=lambda intent: intent.line))
+    def _plain(self, span: Span) -> str:
+        if span[0] == span[1]:
+            return ""
+        sentence = self.sentences.get(span)
+        if sentence is None:
+            sentence = self.sentences[span] = plain(self.text[span[0] : span[1]])
+        return sentence
 
     # --- trailers
 
-    def _trailer(self, block: Span, trailers: list[TagTrailer], index: int, leads: list[tuple[Span, str]]) -> None:
+    def _trailer(self, block: Span, trailers: Sequence[TagTrailer], index: int, leads: dict[int, set[str]]) -> None:
         trailer = trailers[index]
         own = self._is_sender(trailer.person)
         if self._carried(block, trailer, own):
@@ -163,72 +151,76 @@ class _Reader:
         if not own and any(self.text[slice(*span)].endswith("?") for span in before):
             return
         after = self._after(block, trailers, index)
-        said = [plain(self.text[slice(*span)]) for span in before]
-        later = plain(self.text[slice(*after)])
-        scope = self._first_scope([trailer.note.lower(), later, *said])
-        first = min([trailer.start, *(span[0] for span in before)])
+        said = [self._plain(span) for span in before]
+        later = self._plain(after)
+        scope, part = self._limits([text for text in (trailer.note.lower(), later, *said) if text])
+        words = (min(before[-1][0], trailer.start) if before else trailer.start, max(trailer.end, after[1]))
+        for span in before:
+            leads.setdefault(span[0], set()).update(trailer.names)
         for name in trailer.names:
             verdict = self._verdict(name, said, later, trailer.note) if own else phrases.GIVEN
-            leads += [(span, name) for span in before]
             self._add(
-                name, verdict, scope, (first, max(trailer.end, after[1])), trailer.start,
-                who=self.sender if own else trailer.person, mismatch=not own, part=trailer.note or None,
+                name, verdict, words, trailer.start, scope=scope, part=trailer.note or part,
+                mismatch=None if own else trailer.person,
             )  # fmt: skip
+
+    def _limits(self, sentences: Sequence[str]) -> tuple[Scope, str | None]:
+        """The first scope and the first part that *sentences* name."""
+        scope, part = POSITION, None
+        for sentence in sentences:
+            if scope == POSITION:
+                scope = self._scope(sentence)
+            part = part or part_of(sentence)
+        return scope, part
 
     def _is_sender(self, person: Person) -> bool:
         """Whether a trailer's person is the sender, who may write his first name shorter or use another address."""
         if same_person(person, self.sender, self.aliases):
             return True
-        first, last = _first_and_last(person.name), _first_and_last(self.sender.name)
-        if not first or not last or first[1] != last[1]:
+        one, other = _first_and_last(person.name), _first_and_last(self.sender.name)
+        if not one or not other or one[1] != other[1]:
             return False
-        users = {person.email.partition("@")[0].lower(), self.sender.email.partition("@")[0].lower()}
-        short, long = sorted((first[0], last[0]), key=len)
-        return (len(users) == 1 and len(users.pop()) > 4) or (len(short) > 2 and long[:4].startswith(short[:4]))
+        user = person.email.partition("@")[0].lower()
+        if len(user) > 4 and user == self.sender.email.partition("@")[0].lower():
+            return True
+        short, long = sorted((one[0], other[0]), key=len)
+        return len(short) > 2 and long[:4].startswith(short[:4])
 
-    def _verdict(self, name: str, said: list[str], later: str, note: str) -> str:
+    def _verdict(self, name: str, said: Sequence[str], later: str, note: str) -> str:
         if name == "Nacked-by":
-            unless = any(phrases.refuses_on_condition(sentence) for sentence in said)
-            return phrases.CONDITIONAL if unless else phrases.REFUSED
-        verdict = self._run_on(name, said[0]) if said else None
-        if verdict:
-            return verdict
-        conditions = [*map(phrases.leads_with_condition, said), bool(later) and phrases.conditional(later)]
-        if note and " " in note:
-            conditions.append(phrases.conditional(plain(note)))
-        return phrases.CONDITIONAL if any(conditions) else phrases.GIVEN
-
-    def _run_on(self, name: str, lead: str) -> str | None:
-        """What the sentence before a trailer says, when the trailer is its last word or it keeps the same tag."""
-        letter = next(letter for letter, full in NAMES.items() if full == name)
-        saying = phrases.judge(lead if lead[-1:] in ".!?" else f"{lead.rstrip(' :,-')} {letter}")
-        if saying and any(NAMES[other] == name for other in saying.letters):
-            if saying.verdict == phrases.KEPT or (lead[-1:] not in ".!?" and saying.verdict in (phrases.PROMISED, phrases.WITHDRAWN)):
-                return saying.verdict
-        return None
+            return phrases.CONDITIONAL if any(map(phrases.refuses_on_condition, said)) else phrases.REFUSED
+        run_on = phrases.runs_on(said[0], name) if said else None
+        if run_on:
+            return run_on
+        conditions = (
+            any(map(phrases.leads_with_condition, said))
+            or (later and phrases.conditional(later))
+            or (" " in note and phrases.conditional(plain(note)))
+        )
+        return phrases.CONDITIONAL if conditions else phrases.GIVEN
 
     def _carried(self, block: Span, trailer: TagTrailer, own: bool) -> bool:
         """Whether a trailer belongs to a commit message or posting that the reply shows."""
-        low = self.text.rfind("\n\n", block[0], trailer.start) + 1 or block[0]
-        high = self.text.find("\n\n", trailer.end, block[1])
-        paragraph = self.text[low : high if high >= 0 else block[1]].lower()
-        signed = "signed-off-by:" in paragraph or "co-developed-by:" in paragraph
-        if not own and signed:
+        low = max(self.low.rfind("\n\n", block[0], trailer.start), block[0])
+        high = self.low.find("\n\n", trailer.end, block[1])
+        high = high if high >= 0 else block[1]
+        signed = self.low.find("signed-off-by:", low, high) >= 0
+        if signed and not own:
             return True
         line = self.text.rfind("\n", 0, trailer.start) + 1
         indented = trailer.start - line >= 2 and not self.text[line : trailer.start].strip()
-        return (signed and indented) or _CARRIED_AFTER.match(self.text, trailer.end, block[1]) is not None
+        return (signed and indented) or _POSTING_BELOW.match(self.text, trailer.end, block[1]) is not None
 
-    def _group_start(self, block: Span, trailers: list[TagTrailer], index: int) -> int:
+    def _group_start(self, block: Span, trailers: Sequence[TagTrailer], index: int) -> int:
         """Where the group of trailers starts that stand below each other."""
         start = trailers[index].start
         for _ in range(40):
-            end = block[0] + len(self.text[block[0] : start].rstrip(" \t\r\n,"))
+            end = block[0] + len(self.text[max(block[0], start - 500) : start].rstrip(" \t\r\n,")) + max(0, start - 500 - block[0])
             line = max(self.text.rfind("\n", 0, end) + 1, block[0])
             above = next((other for other in trailers[:index] if other.start < end <= other.end), None)
             if above:
                 start = above.start
-            elif end > line and _OTHER_TRAILER.fullmatch(self.text, line, end):
+            elif end > line and _OTHER_TRAILER.fullmatch(self.low, line, end):
                 start = line
             else:
                 break
@@ -239,15 +231,15 @@ class _Reader:
         spans: list[Span] = []
         for _ in range(4):
             span = sentence_before(self.text, (low, start), spans[-1][0] if spans else start)
-            words = plain(self.text[slice(*span)])
-            if span[0] == span[1] or words.endswith("wrote:"):
+            if span[0] == span[1]:
                 break
             spans.append(span)
+            words = self._plain(span)
             if not (_THIN.fullmatch(words) or _HANDOVER.fullmatch(words)):
                 break
         return spans
 
-    def _after(self, block: Span, trailers: list[TagTrailer], index: int) -> Span:
+    def _after(self, block: Span, trailers: Sequence[TagTrailer], index: int) -> Span:
         """The sentence behind a trailer that goes on about it (`for the series`, `once that is fixed`), or an empty span."""
         end = trailers[index].end
         for other in trailers[index + 1 :]:
@@ -255,97 +247,83 @@ class _Reader:
                 break
             end = other.end
         span = sentence_after(self.text, block, end)
-        words = plain(self.text[slice(*span)])
-        starts = self.text[span[0] : span[0] + 1]
-        elliptic = starts.islower() or starts in "(-." or words.startswith(("for ", "on ", "to "))
-        if len(words) < 160 and elliptic and _AFTER.match(words) and not _MAIN_CLAUSE.search(words):
-            return span
-        return end, end
-
-    def _first_scope(self, sentences: list[str]) -> Scope:
-        for sentence in sentences:
-            scope = scope_of(sentence, *self.place)
-            if scope != POSITION:
-                return scope
-        return POSITION
+        if not _GOES_ON.match(self.low, span[0], span[1]) or span[1] - span[0] > 200:
+            return end, end
+        goes_on = self.text[span[0]].islower() or self.text[span[0]] in "(-." or self.low.startswith(("for ", "on ", "to "), span[0])
+        return span if goes_on and not _MAIN_CLAUSE.search(self._plain(span)) else (end, end)
 
     # --- plain words
 
-    def _prose(self, block: Span, trailers: list[TagTrailer], words: list[re.Match[str]], leads: list[tuple[Span, str]]) -> None:
+    def _prose(
+        self, block: Span, trailers: Sequence[TagTrailer], words: Sequence[Mention], leads: Mapping[int, set[str]]
+    ) -> None:
         done = 0
-        for match in words:
-            if match.start() < done or any(trailer.start <= match.start() < trailer.end for trailer in trailers):
+        for mention in words:
+            if mention.start < done:
                 continue
-            low = max((trailer.end for trailer in trailers if trailer.end <= match.start()), default=block[0])
-            high = min((trailer.start for trailer in trailers if trailer.start >= match.end()), default=block[1])
-            span = sentence_at(self.text, (low, high), match.start(), match.end())
+            low = max((trailer.end for trailer in trailers if trailer.end <= mention.start), default=block[0])
+            high = min((trailer.start for trailer in trailers if trailer.start >= mention.end), default=block[1])
+            span = sentence_at(self.text, (low, high), mention.start, mention.end)
             done = span[1]
-            self._sentence(block, span, {name for lead, name in leads if lead[0] == span[0]}, high)
+            self._sentence(block, span, leads.get(span[0], set()), high)
 
     def _sentence(self, block: Span, span: Span, named: set[str], high: int) -> None:
-        sentence = plain(self.text[slice(*span)])
+        """Takes what a sentence with a tag word says. named: tags of the trailer it leads to, which says it all."""
+        sentence = self._plain(span)
         saying = phrases.judge(sentence)
         if saying is None:
-            if _ACK_SAID.search(sentence) and not named:
-                self._agree(sentence, span, high)
+            if not named and remarks.acks(sentence, self._plain(sentence_after(self.text, (span[1], high), span[1]))):
+                self._agree(span)
             return
-        scope = self._scope_near(sentence, span, block)
-        for letter in saying.letters:
-            name = NAMES[letter]
-            if name not in named or saying.verdict in (phrases.REFUSED, phrases.WITHDRAWN):
-                self._add(name, saying.verdict, scope, span, span[0], withdraws=saying.withdraws)
-
-    def _scope_near(self, sentence: str, span: Span, block: Span) -> Scope:
-        scope = scope_of(sentence, *self.place)
+        scope = self._scope(sentence)
         if scope == POSITION and _HANDOVER.fullmatch(sentence):
-            before = sentence_before(self.text, block, span[0])
-            scope = scope_of(plain(self.text[slice(*before)]), *self.place)
-        return scope
+            scope = self._scope(self._plain(sentence_before(self.text, block, span[0])))
+        for name in dict.fromkeys(NAMES[letter] for letter in saying.letters):
+            if name not in named or saying.verdict in (phrases.REFUSED, phrases.WITHDRAWN):
+                part = part_of(sentence)
+                self._add(name, saying.verdict, span, span[0], scope=scope, part=part, withdraws=saying.withdraws)
 
-    def _agree(self, sentence: str, span: Span, high: int) -> None:
-        rest = sentence.partition("K")[2] if "K" in sentence else ""
-        if not rest.strip(" .!,:;-") and "K" in sentence:
-            rest = plain(self.text[slice(*sentence_after(self.text, (span[1], high), span[1]))])
-        if _ACK_BUT.match(rest.lstrip(" .!,:;-")):
+    def _promises(self, block: Span) -> None:
+        """Promises that name no tag: "I'll review v2"."""
+        if not any(self.low.find(word, *block) >= 0 for word in ("'ll ", "will ", "going to", "plan to")):
             return
-        verdict = phrases.CONDITIONAL if phrases.conditional(sentence) else phrases.GIVEN
-        self._add("agreement", verdict, scope_of(sentence, *self.place), span, span[0])
-
-    def _without_tag(self, block: Span) -> None:
-        """Agreement and promises that name no tag: LGTM, "I'll review v2"."""
-        low = self.text[slice(*block)].lower()
-        if "look" not in low and "lgtm" not in low and "seem" not in low and "review" not in low and "test" not in low:
-            return
-        for match in re.finditer(r"\blgtm\b|\blook(?:s|ing)? \w|\bseems? \w|\b(?:review|test)(?:ing)?\b", low):
-            at = block[0] + match.start()
+        for at in remarks.promise_places(self.low, *block):
             span = sentence_at(self.text, block, at, at + 1)
-            sentence = plain(self.text[slice(*span)])
-            if match[0][0] in "ls":
-                self._looks_good(sentence, span)
-            else:
-                self._plain_promise(sentence, span)
+            name = remarks.promised(self._plain(span)) if span[0] not in self.said else None
+            if name and all(intent.name != name or intent.verdict != phrases.PROMISED for intent in self.found):
+                self._add(name, phrases.PROMISED, span, span[0], scope=self._scope(self._plain(span)))
 
-    def _looks_good(self, sentence: str, span: Span) -> None:
-        match = _LOOKS_GOOD.search(sentence)
-        if match and not self.agreements and not sentence.endswith("?") and not _UNSURE.search(sentence[: match.start()]):
-            self._agree(sentence, span, span[1])
+    def _looks_good(self, block: Span) -> None:
+        for at in remarks.places(self.low, *block):
+            span = sentence_at(self.text, block, at, at + 1)
+            if remarks.looks_good(self._plain(span)):
+                self._agree(span)
+                break
 
-    def _plain_promise(self, sentence: str, span: Span) -> None:
-        match = _PLAIN_PROMISE.search(sentence)
-        if span[0] in self.said or match is None or not _OBJECT.match(match["rest"]) or _AUTHOR.search(match["rest"]):
-            return
-        name = "Reviewed-by" if "review" in match["what"] else "Tested-by"
-        if all(intent.name != name or intent.verdict != phrases.PROMISED for intent in self.found):
-            self._add(name, phrases.PROMISED, scope_of(sentence, *self.place), span, span[0])
+    def _agree(self, span: Span) -> None:
+        sentence = self._plain(span)
+        verdict = phrases.CONDITIONAL if phrases.conditional(sentence) else phrases.GIVEN
+        self._add("agreement", verdict, span, span[0], scope=self._scope(sentence))
 
-    def _add(self, name: str, verdict: str, scope: Scope, span: Span, at: int, *, who: Person | None = None,
-             mismatch: bool = False, part: str | None = None, withdraws: bool = False) -> None:  # fmt: skip
-        self.said.add(span[0])
-        quote = " ".join(self.text[slice(*span)].split())
+    def _scope(self, sentence: str) -> Scope:
+        return scope_of(sentence, self.subject.n, self.subject.total) if self.subject else scope_of(sentence)
+
+    def _add(
+        self, name: str, verdict: str, span: Span, at: int, *, scope: Scope, part: str | None = None,
+        mismatch: Person | None = None, withdraws: bool = False,
+    ) -> None:  # fmt: skip
+        """Keeps an intent that the words of *span* express. mismatch: in whose name it is, when not in the sender's."""
+        quote = " ".join(self.text[span[0] : span[1]].split())
         if len(quote) > _MAX_QUOTE:
-            quote = "…" + quote[-_MAX_QUOTE + 1 :] if at > span[0] else quote[: _MAX_QUOTE - 1] + "…"
-        intent = Intent(
-            name, who or self.sender, verdict, scope, quote, self.text.count("\n", 0, at), mismatch, part,
-            name == "agreement", withdraws,
-        )  # fmt: skip
-        (self.agreements if intent.agreement else self.found).append(intent)
+            quote = "…" + quote[1 - _MAX_QUOTE :] if at > span[0] else quote[: _MAX_QUOTE - 1] + "…"
+        line = self.text.count("\n", 0, at)
+        remark = name == "agreement"
+        intent = Intent(name, mismatch or self.sender, verdict, scope, quote, line, mismatch is not None, part, remark, withdraws)
+        (self.remarks if remark else self.found).append(intent)
+        self.said.add(span[0])
+
+
+def _first_and_last(name: str) -> tuple[str, str] | None:
+    """The first and the last word of a name; two from one like `JaneDoe`."""
+    words = _CAMEL.sub(" ", name).casefold().split()
+    return (words[0], words[-1]) if len(words) > 1 and "," not in name else None

@@ -19,6 +19,7 @@ DAY = 24 * HOUR
 YEAR = 365 * DAY
 ACCEPTED = 0.5  # links below this tie nothing on their own
 SURE = 0.9  # links from this on tie series whatever else speaks against it
+DOUBTED = 0.85  # at most, where both have a change-id of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +54,18 @@ class Pair:
     """Two series, the earlier one first, and what can be said about both; everything is looked at when asked for."""
 
     def __init__(self, one: Traits, two: Traits) -> None:
-        self.a, self.b = (one, two) if (one.when, one.id) <= (two.when, two.id) else (two, one)
-
-    @cached_property
-    def gap(self) -> int:
-        """Seconds between both."""
-        return self.b.when - self.a.when
-
-    @cached_property
-    def same_people(self) -> bool:
-        """Whether who sent one of them sent or wrote the other."""
-        return bool(self.a.sender & self.b.people or self.b.sender & self.a.people)
+        a, b = (one, two) if (one.when, one.id) <= (two.when, two.id) else (two, one)
+        self.a, self.b = a, b
+        self.gap = b.when - a.when
+        # Whether who sent one of them sent or wrote the other.
+        self.same_people = not (a.sender.isdisjoint(b.people) and b.sender.isdisjoint(a.people))
+        # The mail of the earlier one that the later one was sent below, and the one it names as an earlier version.
+        self.below = _common(b.above, a.members)
+        self.named = _common(b.previous, a.members)
+        self.same_ids = len(a.patch_ids & b.patch_ids)
+        self.same_titles = len(a.titles & b.titles)
+        # Whether cover or only patch have the same title.
+        self.same_title = bool(a.title) and a.title == b.title
 
     @cached_property
     def step(self) -> int:
@@ -76,16 +78,6 @@ class Pair:
         if a.rfc != b.rfc:
             return 1 if a.rfc else 0
         return 1 if b.resend or (b.label and b.label != a.label) else 0
-
-    @cached_property
-    def below(self) -> str:
-        """The mail of the earlier one that the later one was sent below, '' when it was not."""
-        return _common(self.b.above, self.a.members)
-
-    @cached_property
-    def named(self) -> str:
-        """The mail of the earlier one that the later one names as an earlier version."""
-        return _common(self.b.previous, self.a.members)
 
     @cached_property
     def _sizes(self) -> tuple[int, int]:
@@ -103,18 +95,10 @@ class Pair:
     def more(self) -> int:
         return max(self._sizes)
 
-    @cached_property
-    def same_ids(self) -> int:
-        return len(self.a.patch_ids & self.b.patch_ids)
-
-    @cached_property
-    def same_titles(self) -> int:
-        return len(self.a.titles & self.b.titles)
-
-    @cached_property
-    def same_title(self) -> bool:
-        """Whether cover or only patch have the same title."""
-        return bool(self.a.title) and self.a.title == self.b.title
+    @property
+    def strangers(self) -> bool:
+        """Whether nothing but what the patches look like could tie them, and other people sent them."""
+        return not (self.same_people or self.below or self.named or self.same_ids or self.same_titles or self.same_title)
 
     @cached_property
     def lines(self) -> tuple[float, float, int]:
@@ -167,7 +151,7 @@ class Pair:
 
 
 def _common(some: Sequence[str], others: Sequence[str]) -> str:
-    return next((one for one in some if one in others), "")
+    return next((one for one in some if one in others), "") if some else ""
 
 
 def _matched(some: Sequence[Piece], others: Sequence[Piece]) -> int:
@@ -351,11 +335,14 @@ def link(one: Traits, two: Traits) -> Link | Relation | None:
 
 def _surest(pair: Pair) -> tuple[float, str]:
     best, how = 0.0, ""
+    if pair.strangers and pair.a.change_id != pair.b.change_id:
+        return best, how
     for name, rule in _RULES:
         confidence = rule(pair)
         if confidence > best:
             best, how = confidence, name
-    return best, how
+    renamed = pair.a.change_id and pair.b.change_id and pair.a.change_id != pair.b.change_id
+    return (min(best, DOUBTED), how) if renamed else (best, how)
 
 
 def _evidence(pair: Pair, how: str) -> tuple[str, ...]:

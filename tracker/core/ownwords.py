@@ -17,10 +17,11 @@ _DIFF = re.compile(
     r"(?:\n(?:[-+@\\ ].*|index .*|(?:new|deleted|old) .*|(?:similarity|rename|copy|Binary) .*|(?=\n[-+@\\ ]))){0,20000}+",
     re.MULTILINE,
 )
+# A signature's mark (RFC 3676 section 4.3), also without its space; an original below the reply without quote marks.
 _END = re.compile(
-    r"^(?:-- $|_{20,}+$|-{3,}+ ?(?:Original|Forwarded) [Mm]essage|From: .*\n(?:Sent|To|Date): .*$)|^--$(?=(?:\n.*){0,8}+\Z)",
-    re.MULTILINE,
+    r"^(?:-- ?$|_{20,}+$|-{3,}+ ?(?:Original|Forwarded) [Mm]essage|From: .*\n(?:Sent|To|Date): )", re.MULTILINE
 )
+_BARE_MARK_LINES = 8  # without its space the mark counts only this near to the end
 _ATTRIBUTION = re.compile(
     r"^(?:On .*\n)?.*(?:wrote|writes|said|schrieb|a écrit|escribió|写道|さんは)[^\n:：]{0,60}[:：]?\s*\Z|^(?:On|Le|Am) .*\d{2}:\d{2}.*:\s*\Z",
     re.MULTILINE,
@@ -38,25 +39,36 @@ MAX_SENTENCE = 600  # characters; nobody writes longer ones about tags, and it b
 
 def own_blocks(text: str) -> list[Span]:
     """The runs of the writer's own lines between quotes and diffs, without the signature and what follows it."""
-    end = len(text)
-    if "\n--" in text or "\n__" in text or "\nFrom: " in text:
-        match = _END.search(text)
-        end = match.start() if match else end
-    gaps = [match.span() for match in _QUOTES.finditer(text, 0, end)] if ">" in text else []
+    gaps = [match.span() for match in _QUOTES.finditer(text)] if ">" in text else []
     if "\n@@ " in text or "\n+++ " in text:
-        gaps = sorted(gaps + [match.span() for match in _DIFF.finditer(text, 0, end)])
+        gaps = sorted(gaps + [match.span() for match in _DIFF.finditer(text)])
     blocks = []
     start = 0
-    for low, high in [*gaps, (end, end)]:
-        stop = _without_attribution(text, start, low) if high > low else low
-        if stop > start and not text[start:stop].isspace():
-            blocks.append((start, stop))
+    for low, high in [*gaps, (len(text), len(text))]:
+        if low > start:
+            end = _end_of_words(text, start, low)
+            stop = _without_attribution(text, start, end) if end == low < high else end
+            if not text[start:stop].isspace() and stop > start:
+                blocks.append((start, stop))
+            if end < low:
+                break
         start = max(start, high)
     return blocks
 
 
+def _end_of_words(text: str, start: int, end: int) -> int:
+    """Where the signature or an original starts between two offsets, else the second one."""
+    for match in _END.finditer(text, start, end):
+        if match[0] != "--" or text.count("\n", match.end(), match.end() + 2_000) <= _BARE_MARK_LINES:
+            return match.start()
+    return end
+
+
 def _without_attribution(text: str, start: int, end: int) -> int:
     """Where the words end before a line like `On DATE, NAME wrote:`, which mailers put above a quote."""
+    tail = text[max(start, end - 400) : end].rstrip()
+    if not tail.endswith((":", "：", "...")):
+        return end
     match = _ATTRIBUTION.search(text, max(start, end - 400), end)
     return match.start() if match else end
 

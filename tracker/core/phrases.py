@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from tracker.core.tagwords import NAMES
+
 GIVEN, CONDITIONAL, PROMISED, REFUSED, WITHDRAWN, KEPT = "given", "conditional", "promised", "refused", "withdrawn", "kept"
 
 
@@ -105,6 +107,8 @@ _REFUSALS: tuple[re.Pattern[str], ...] = tuple(
         r"(?P<t>[NM])\b[^RATKLG.?!]{0,25}\b(?:from|by) (?:me|us|my side|my end|myself)\b|(?P<u>N) myself\b",
         r"\b(?:i|we)(?:'m|'ll|'d| am| will| would| must| do| should)?(?: (?:inclined|tempted|afraid|going|forced|have|to|be|also"
         r"|hereby|strongly|still|definitely|must|will|really|just|probably|likely|tend|want|need|do|i|again|absolutely|have))* (?P<t>N)\b",
+        r"\b(?:restate|repeat|reiterate|maintain|renew|confirm|keep|stand by)(?:ing)? my (?P<p>(?:\w+ )?)(?P<t>N)\b",
+        r"\bi(?:'ll| will)?(?: (?:just|have to|only|also|still))* (?:leave|give|send|post) (?:you |it |this )?(?:an?|my|another) (?:\w+ )?(?P<t>N)\b",
         r"\b(?:consider|count|take|treat|call|regard|mark)\b[^RATKLG.?!]{0,50}?(?P<t>[NM])\b",
         rf"\b{_IT}(?: [\w'-]+){{0,3}}? (?:is|are|gets?|deserves?|has|have|receives?|remains?|still)(?: [\w'-]+){{0,3}}? (?P<t>N)\b{_BUS}",
         rf"\b(?P<t>N),?(?: \w+)? (?:to|on|for|against|at|of) (?:this|that|these|those|all|the|both|every|any|your|using|patch|patches"
@@ -119,19 +123,34 @@ _OTHERS = re.compile(
     r"|(?<!\bit)(?<!\bthat)(?<!\bhere)(?<!\blet)(?<!\bthis)(?<!\bthere)'s|[a-z]s')(?: (?!my\b)[\w'.-]+){0,2} \Z"
 )
 _NOT = re.compile(
-    r"(?:\bnot\b|n't\b|\bcannot\b|\bnever\b|\bunable\b|\bno longer\b|\bhesita\w+\b|\bbefore\b|\bhold\w* (?:off|back)\b|\bno\b"
-    r"|\binstead of\b|\brather than\b|\bwould have\b|\bcould have\b|\bwhy\b|\bneither\b|\bnor\b|\bwhether\b|\bhad\b|\bi was\b|\bi were\b|\bin the middle of\b|\bavoid\w*\b"
+    r"(?:\bnot\b|n't\b|\bcannot\b|\bnever\b|\bunable\b|\bno longer\b|\bhesita\w+\b|\bbefore\b|\bhold\w* (?:off|back)\b|\bno\b(?! way|,)"
+    r"|\binstead of\b|\brather than\b|\bwould have\b|\bcould have\b|^why\b|\bwhy not\b|\bneither\b|\bnor\b|\bwhether\b|\bhad\b|\bi was\b|\bi were\b|\bin the middle of\b|\bavoid\w*\b"
     r"|\bwithout (?:\w+ )?)(?! only\b| just\b)[^RATKLGNM.?!;:]{0,50}\Z"
 )
 _OTHER_AGENT = re.compile(r"\b(?:he|she|they|who|anyone|someone|somebody|nobody|people|maintainers?|folks|\w+ed by)\b[^.;:]{0,40}\Z")
 _UNREAL = re.compile(
-    r"\b(?:in case|when|whenever|because of|despite|due to|after|avoid|risk|until|fear|expect(?:ing)?|afraid of|for fear of|previous"
-    r"|earlier|got|been|was|were|being|since|the same)\b[^RATKLGNM.;:]{0,30}\Z|\bif\b(?! \w+ \w+,)[^RATKLGNM,.;:]{0,40}\Z"
+    r"\b(?:in case|when|whenever|because of|despite|due to|after|avoid|risk|until|fear|expect(?:ing)?|afraid of|for fear of|(?<!my )previous"
+    r"|(?<!my )earlier|got|been|was|were|being|since|the same)\b[^RATKLGNM.;:]{0,30}\Z|\bif\b(?! \w+ \w+,)[^RATKLGNM,.;:]{0,40}\Z"
 )
 _I_ADD = re.compile(r"\b(?:i|we)(?:'ll|'ve|'d| will| have| can| could| shall| may)?(?: (?!and\b|but\b|so\b|if\b|that\b)[\w',-]+){0,3} \Z")
 _QUESTION = re.compile(r"\?\W*\Z")
 _NEW_CLAUSE = re.compile(r" -+ |; |: |, (?:why|what|how|but|or|does|do|is|are)\b")
 _YOU_ADD_MY = re.compile(r"\b(?:can|could|would|will) you\b.{0,60}\bmy\b")
+
+
+_RUNS_ON = re.compile(rf"'ll\b|'d\b|\b(?:will|would|{_KEEP}|{_REMOVE}|{_TAKE_BACK}|stands?|no need|not?)\b")
+
+
+def runs_on(lead: str, name: str) -> str | None:
+    """What *lead*, the sentence before a trailer with the tag *name*, says of it: kept, or promised, taken back by running on."""
+    if not _RUNS_ON.search(lead):
+        return None
+    ended = lead[-1:] in ".!?"
+    letter = next(letter for letter, full in NAMES.items() if full == name)
+    saying = judge(lead if ended else f"{lead.rstrip(' :,-')} {letter}")
+    if saying is None or all(NAMES[other] != name for other in saying.letters):
+        return None
+    return saying.verdict if saying.verdict == KEPT or (not ended and saying.verdict in (PROMISED, WITHDRAWN)) else None
 
 
 def judge(sentence: str) -> Saying | None:
@@ -155,7 +174,7 @@ def judge(sentence: str) -> Saying | None:
 
 def _asks(sentence: str) -> bool:
     """Whether the words about the tag are a question, and not one that hands it over (`could you add my R?`)."""
-    if not _QUESTION.search(sentence) or _YOU_ADD_MY.search(sentence):
+    if not _QUESTION.search(sentence) or _YOU_ADD_MY.search(sentence) or "let's" in sentence:
         return False
     last = max(sentence.rfind(letter) for letter in "RATKLGNM")
     return _NEW_CLAUSE.search(sentence, last) is None
@@ -214,8 +233,8 @@ _PARTICIPLE = (
     r"|in place|squashed|folded|included|improved|improvements?|reworded|cleaned up|simplification|moved|split|nits?|suggestions?|fix"
     r"|typos?|applied|reverted|mentioned|documented|explained|answered|incorporated|switched|converted|reordered|tested)\b"
 )
-_OPENING = r"(?:^|[,;:(] ?|\b(?:and|but|so|then|also|again|or|otherwise|anyway|however) )"
-_NO_PATCH = r"(?! (?:this|that|the|your|these|those) (?:\w+ )?(?:patch|patches|series|patchset|set|version|branch|kernel|fix)\b)"
+_OPENING = r"(?:^|[,;:(] ?|\b(?:and|but|so|then|also|again|or|otherwise|anyway|however|obviously|only) )"
+_NO_PATCH = r"(?! (?:this|that|the|your|these|those) (?:\w+ )?(?:patch|patches|series|patchset|set|version|branch|kernel|fix(?! (?:applied|folded|squashed|included|added|in place)))\b)"
 _CONDITIONS: tuple[re.Pattern[str], ...] = tuple(
     re.compile(expression)
     for expression in (
@@ -229,6 +248,7 @@ _CONDITIONS: tuple[re.Pattern[str], ...] = tuple(
         r"(?! (?:patch|patches|series|explanation|discussion|change is|revert|look|review))",
         rf"{_OPENING}with\b(?! or without\b| my .{{0,20}}\bhat\b){_NO_PATCH}[^.;:]{{1,120}}?{_PARTICIPLE}",
         rf"(?:[RATK]|\badd\b|\back)[^.;]{{0,60}}\bwith (?:that|this|those|these|the|above|my|minor)\b{_NO_PATCH}[^.;]{{0,80}}?{_PARTICIPLE}",
+        rf"^\W*(?:and |but |so )?with\b(?! or without\b| my ){_NO_PATCH}[^.;:]{{1,100}}?,? (?:you (?:can|may|could)|feel free)\b",
         rf"{_OPENING}with (?:that|those|these|this|both|all that|all those)\b[,:;-]*(?:\W*\Z| (?:please )?(?:you|feel|i'm|i am|this looks|it looks|looks|lgtm|add|it's|[RATK]))",
         r"\b(?:please|just|could you|can you)\b[^.]{0,20}\b(?:fix|change|address|remove|update|drop|rename|respin|correct|make)\b[^.]{0,80}\band (?:then )?(?:you (?:can|may)|feel free|add)",
         rf"^when\b(?!{_SOFT_IF})",
@@ -244,9 +264,16 @@ _IF_FIRST = re.compile(r"^(?:\W*(?:so|and|but|or))?\W*(?:if|unless|without|as lo
 _ASSENT = re.compile(ASSENT)
 
 
+_MAY_BE_CONDITION = re.compile(
+    r"\b(?:if|in case|should|once|unless|provid|assuming|long as|soon as|conting|condition|pending|modulo|subject|on|after|with|when|please|just|could|can)"
+)
+
+
 def conditional(sentence: str) -> bool:
     """Whether *sentence*, which gives or keeps a tag, does so on a condition."""
-    return any(rule.search(sentence) for rule in _CONDITIONS) or excepts(sentence)
+    if _MAY_BE_CONDITION.search(sentence) and any(rule.search(sentence) for rule in _CONDITIONS):
+        return True
+    return excepts(sentence)
 
 
 def leads_with_condition(sentence: str) -> bool:
@@ -254,8 +281,9 @@ def leads_with_condition(sentence: str) -> bool:
 
     It has to be about the tag: it either runs on into the trailer, or says that the patch is good.
     """
-    about = bool(_ASSENT.search(sentence)) or sentence[-1:] not in ".!?)" or sentence.startswith("with ")
-    return about and (any(rule.search(sentence) for rule in _CONDITIONS) or excepts(sentence))
+    if not conditional(sentence):
+        return False
+    return sentence[-1:] not in ".!?)" or sentence.startswith("with ") or _ASSENT.search(sentence) is not None
 
 
 def excepts(sentence: str) -> bool:

@@ -7,10 +7,10 @@ Three steps, each after a file of git 2.39 to 2.55 (nothing that matters here di
 - the pairs are listed in the order of the new version.
 
 Work is bounded by counts, never by a clock, so that the same input gives the same answer:
-- of a diff, the first `_WEIGHED_LINES` lines decide which patch is its counterpart;
+- `_WEIGHED_LINES` lines, shared evenly among the patches without an equal diff, decide which of them are counterparts;
 - `_PAIRING_STEPS` and `_SHOWING_STEPS` steps of the search for common lines are done in one call. Without any left, the
-  number of lines two patches do not share stands for the size of their diff, and a part of a diff that was not searched
-  shows all its lines as removed and added;
+  number of lines that two patches do not share stands for the size of their diff, and where a diff to show was not
+  searched, all lines are removed and added;
 - two versions with more than `_MAX_PATCHES` patches together pair by equal diff, then by equal title.
 
 The file has three parts that know little of each other: texts, the diff of two lists of lines, the assignment.
@@ -29,7 +29,7 @@ from typing import Literal, NamedTuple
 
 from tracker.core.diffpath import file_name, git_paths, plain_paths
 
-_WEIGHED_LINES = 10_000
+_WEIGHED_LINES = 1_000_000
 _PAIRING_STEPS = 4_000_000
 _SHOWING_STEPS = 4_000_000
 _MAX_PATCHES = 400
@@ -359,17 +359,17 @@ def _weigh(
     Git never pairs what costs more than staying alone does on both sides together, and how much more has no say in what
     it does pair. A bound that is cheap to have keeps most of the diffs undone.
     """
-    alone_old = [min(text.size, _WEIGHED_LINES) * factor // 100 for text in old]
-    alone_new = [min(text.size, _WEIGHED_LINES) * factor // 100 for text in new]
-    never = max(1 << 16, sum(alone_old) + sum(alone_new) + 1)  # git: COST_MAX
     taken = set(exact.values())
+    weighed = _WEIGHED_LINES // max(len(old) + len(new) - 2 * len(exact), 1)
+    alone_old, alone_new = ([min(text.size, weighed) * factor // 100 for text in texts] for texts in (old, new))
+    never = max(1 << 16, sum(alone_old) + sum(alone_new) + 1)  # git: COST_MAX
     table = [[never] * len(old) + [never if j in exact else cost] * len(new) for j, cost in enumerate(alone_new)]
     last = [never if i in taken else cost for i, cost in enumerate(alone_old)] + [0] * len(new)
     table += [list(last) for _ in old]
     for j, i in exact.items():
         table[j][i] = 0
-    old_lines = {i: _Lines(text.diff[:_WEIGHED_LINES], vocabulary) for i, text in enumerate(old) if i not in taken}
-    new_lines = {j: _Lines(text.diff[:_WEIGHED_LINES], vocabulary) for j, text in enumerate(new) if j not in exact}
+    old_lines = {i: _Lines(text.diff[:weighed], vocabulary) for i, text in enumerate(old) if i not in taken}
+    new_lines = {j: _Lines(text.diff[:weighed], vocabulary) for j, text in enumerate(new) if j not in exact}
     candidates: list[tuple[int, int, int]] = []
     for j, right in new_lines.items():
         for i, left in old_lines.items():
@@ -378,9 +378,10 @@ def _weigh(
                 candidates.append((bound, j, i))
     work = _Work(_PAIRING_STEPS)
     for _, j, i in sorted(candidates):
+        cost = _diff_cost(old_lines[i], new_lines[j], work)
         if work.left <= 0:
             break
-        table[j][i] = _diff_cost(old_lines[i], new_lines[j], work)
+        table[j][i] = cost
     return table
 
 

@@ -21,6 +21,7 @@ class Scope:
 POSITION = Scope()
 _MAX_NUMBER = 500
 
+_HINT = re.compile(r"patch|\d|series|\bset\b|\ball\b|\bboth\b|\beach\b|everything|cover|whole|entire|\brest\b")
 _ITEM = r"#?\d{1,3}(?:/\d{1,3})?(?:\s?(?:-|\.\.|to|through|thru)\s?#?\d{1,3}(?:/\d{1,3})?)?(?![\d.]*\.\d)"
 _LIST = rf"{_ITEM}(?:(?:\s?(?:,|&|\+|\band\b|\bor\b))+\s?(?:patch(?:es)? )?{_ITEM})*"
 _COUNT = r"(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)"
@@ -28,13 +29,12 @@ _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven
 _SET = r"(?:(?:patch[ -]?)?series|patch[ -]?set|(?<=\bthis )set|(?<=\bthe )set(?=\W*\Z|[,:;.)]))(?!\w)"
 _FOR = r"\b(?:for|to|on|only|just|cover(?:s|ing)?|reviewed|tested|checked) (?:the |all |your )?"
 _GOOD = r"(?: \w+){0,2}? ?(?:[:,-]|\b(?:is|are|look|looks|lgtm|seem|seems|have|has|get|gets|can|all)\b)"
-_START = r"(?:^|[,;:(.-] ?|\b(?:and|but|so|also|then|otherwise|ok|okay|thanks|think|that|for) )"
+_START = r"(?:^|[,;:(.-] ?|\b(?:and|but|so|also|then|otherwise|ok|okay|thanks|think|that) )"
 # What may stand before `for patch 3` when it is not the tag that is for it.
 _NOT_ABOUT = re.compile(
     r"\b(?:changes?|fix(?:es)?|comments?|nits?|similar|due|questions?|compared|moved?|repl(?:y|ied)|respect|related|prior|relative|regards?"
     r"|thanks?|you|messages?|changelogs?|subjects?|titles?|descriptions?|typos?|updates?|according|next|belongs?) (?:made )?\Z"
 )
-_HINT = re.compile(r"patch|\d|series|\bset\b|\ball\b|\bboth\b|\beach\b|everything|cover|whole|entire|\brest\b")
 _EXCEPT = re.compile(
     rf"\b(?:all|series|set|rest|everything)\b[^.]{{0,40}}?\b(?:except|but|apart from|other than|without)\b(?: for)? (?:the )?"
     rf"(?:patch(?:es)? ?)?({_LIST})"
@@ -56,49 +56,19 @@ _PREVIOUS = re.compile(
 _SERIES = re.compile(
     rf"\b(?:whole|entire|full|complete|rest of (?:the|this)) (?:\w+ )?(?:{_SET}|set|patches|lot|thing|pile|bunch)\b"
     rf"|{_FOR}(?:this |these |rest of the )?(?:v\d+ )?(?:\w+ )?{_SET}"
-    r"|\b(?:for|to|on) (?:all|both|each|everything)(?= of (?:these|them|those|this|it)\b|\W*\Z| ?[:,;.)]| (?:[\w]+ ){0,2}patches\b| [RATKN])"
+    r"|\b(?:for|to|on) (?:all|both|each|everything)(?= of (?:these|them|those|this|it)\b|\W*\Z| ?[:,;.)]| (?:\w+ ){0,2}patches\b| [RATKN])"
     r"|\b(?:all|both) (?:of )?(?:\w+ ){0,2}patches\b|\b(?:both|all|all \w+) of (?:them|these|those)\b"
     rf"|{_START}(?:this|the|whole|entire|your) (?:\w+ )?{_SET}(?: as a whole| itself)?,?{_GOOD}"
     rf"|^\W*(?:\w+ )?{_SET}(?:-wide)? ?[:,-]"
     r"|\b(?:to|on) the cover[- ]?letter\b"
 )
-_NUMBER = 500
-
-_ITEM = r"#?\d{1,3}(?:/\d{1,3})?(?:\s?(?:-|\.\.|to|through|thru)\s?#?\d{1,3}(?:/\d{1,3})?)?(?![\d.]*\.\d)"
-_LIST = rf"{_ITEM}(?:(?:\s?(?:,|&|\+|\band\b|\bor\b))+\s?(?:patch(?:es)? )?{_ITEM})*"
-_COUNT = r"(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)"
-_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
-_SET = r"(?:patch ?)?(?:series|set\b)(?! of\b)"
-_FOR = (
-    r"(?<!change )(?<!changes )(?<!fix )(?<!fixes )(?<!comment )(?<!comments )(?<!nit )(?<!nits )(?<!similar )(?<!due )"
-    r"(?<!thanks )(?<!thank you )(?<!question )(?<!questions )(?<!compared )(?<!moved )(?<!reply )(?<!respect )(?<!related )(?<!prior )(?<!relative )"
-    r"\b(?:for|to|on|only|just|cover(?:s|ing)?) (?:the |all |your )?"
-)
-_GOOD = r"(?: \w+){0,2}? ?(?:[:,-]|\b(?:is|are|look|looks|lgtm|seem|seems|have|has|get|gets|can|all)\b)"
-_START = r"(?:^|[,;:(] ?|\b(?:and|but|so|also|then|otherwise|ok|okay|thanks|think|that|,) )"
-
-_EXCEPT = re.compile(rf"\b(?:all|series|set|rest|everything)\b[^.]{{0,40}}?\b(?:except|but|apart from|other than|without)\b(?: for)? (?:the )?(?:patch(?:es)? )?({_LIST})")
-_UP_TO = re.compile(r"\bup to (?:and including )?(?:patch )?#?(\d{1,3})\b(?!\.\d)")
-_PATCHES = re.compile(
-    rf"{_FOR}(?:first )?patch(?:es)? ?(?:no\.? ?|numbers? ?|#)?({_LIST})"
-    rf"|{_START}(?:the )?patch(?:es)? ?({_LIST}){_GOOD}"
-    rf"|{_FOR}((?=[^ ]*/){_LIST}|(?={_ITEM}(?: ?[,&+-]| and| to| through))(?=\S*\d){_LIST}(?= ?(?:[:,.)]|$|[RATKLN])))"
-    rf"|{_START}((?=[^ ]*/){_LIST}){_GOOD}"
-)
-_FIRST = re.compile(rf"(?:{_FOR}|{_START}(?:the )?)(?:first|initial) ({_COUNT}) (?:\w+ )?patches\b|\b(?:the )?first ({_COUNT}) patches\b{_GOOD}")
-_ONE = re.compile(rf"(?:{_FOR}|{_START}(?:the )?)(first|last|final) patch\b(?! (?:in|of) (?:\w+ )?(?:fixes|bug))")
-_PREVIOUS = re.compile(r"\b(?:this|that) (?:patch )?and (?:the )?(?:previous|preceding|prior) (?:one|patch)\b|\b(?:previous|preceding) (?:patch|one) and this\b")
-_SERIES = re.compile(
-    rf"\b(?:whole|entire|full|complete|rest of (?:the|this)) (?:\w+ )?(?:{_SET}|patches|lot|thing|pile|bunch)"
-    rf"|{_FOR}(?:the |this |these |your |rest of the )?(?:v\d+ )?(?:\w+ )?{_SET}"
-    r"|\b(?:for|to|on) (?:all|both|each|every|everything)\b(?! (?:of )?(?:this|the|your) (?:work|effort|help))"
-    r"|\b(?:all|both|all \w+) (?:of )?(?:the |these |those |your |\w+ )?patches\b"
-    r"|\b(?:both|all|all \w+) of (?:them|these|those)\b"
-    rf"|(?<!in )(?<!of )\b(?:this|the|whole|entire|your) (?:\w+ )?{_SET}(?: as a whole| itself)?,?{_GOOD}"
-    rf"|^\W*(?:\w+ )?{_SET}(?:-wide)? ?[:,-]"
-    r"|\b(?:to|on) the cover[- ]?letter\b"
-)
 _NUMBER = re.compile(r"(\d{1,3})(?:/(\d{1,3}))?(?:\s?(-|\.\.|to|through|thru)\s?#?(\d{1,3}))?")
+_PART = re.compile(
+    r"\b(?:for|on|to|of) (?:the |your )?((?:[\w/.+-]+,? (?:and )?){1,3}?)(bits?|parts?|portions?|pieces?|side|drivers?|changes?|code)\b(?! below| above)"
+    r"|\b(?:for|on|to) ([\w/+-]+\.(?:[chS]|rst|rs|py|sh|txt|yaml|dtsi?))\b"
+)
+_PART_HINT = re.compile(r"bit|part|port|piece|side|driver|change|code|\.[chrsptyd]")
+_NO_PART = frozenset("this that these those all above below such any requested suggested minor other same both".split())
 
 
 def scope_of(sentence: str, n: int | None = None, total: int | None = None) -> Scope:
@@ -117,7 +87,17 @@ def scope_of(sentence: str, n: int | None = None, total: int | None = None) -> S
     return Scope("series") if _found(_SERIES, sentence) else POSITION
 
 
+def part_of(sentence: str) -> str | None:
+    """The part of a patch that *sentence* limits a tag to: "bpf bits" of `nack to bpf bits`, None when it limits nothing."""
+    match = _PART.search(sentence) if _PART_HINT.search(sentence) else None
+    if match is None:
+        return None
+    words = match[3] or match[1] + match[2]
+    return None if words.split()[0] in _NO_PART else words
+
+
 def _found(rule: re.Pattern[str], sentence: str) -> re.Match[str] | None:
+    """The first match of *rule* that is about the tag."""
     return next((match for match in rule.finditer(sentence) if not _NOT_ABOUT.search(sentence, 0, match.start())), None)
 
 
@@ -142,7 +122,7 @@ def _all_but(excluded: str, total: int | None) -> Scope:
     out = _expand(excluded, total)
     for match in _NUMBER.finditer(excluded):
         total = total or (int(match[2]) if match[2] else None)
-    rest = tuple(number for number in range(1, (total or 0) + 1) if number not in out)
+    rest = tuple(number for number in range(1, min(total or 0, _MAX_NUMBER) + 1) if number not in out)
     return Scope("patches", rest) if rest else Scope("series")
 
 

@@ -10,6 +10,7 @@ letter in place of each tag word:
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracker.core.people import Person, parse_person
@@ -19,20 +20,44 @@ NAMES = {
     "N": "Nacked-by", "M": "Nacked-by", "G": "tag",
 }  # fmt: skip
 
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A tag word. letters: as above; by: it is written out, as a trailer's key is."""
+
+    start: int
+    end: int
+    letters: str
+    by: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TagTrailer:
+    """A tag with a person in its value. names: some of NAMES; note: what is remarked behind it, else ''.
+
+    start: of the tag word; end: behind the value and its note.
+    """
+
+    names: tuple[str, ...]
+    person: Person
+    note: str
+    start: int
+    end: int
+
+
+# Lower case. What stands before a match is looked at afterwards: an expression that starts with letters is searched fast.
 _VERB = r"(?:re?v[iewv]{2,5}d?|ac?ked|ack|tested|test|na(?:c?k)?ed|nac?k)"
-_BY = (
-    r"(?P<by>(?:[a-z]{2,12}-){0,3}?" + _VERB + r"(?:(?: ?[/+&,] ?|-?and-?| and | or |-)" + _VERB + r"){0,2}"
-    r"[- ]{0,2}by(?:'?s)?)(?![\w-])"
-)  # fmt: skip
-_SHORT = r"(?P<short>(?:[rta]-b|rvb|r[-/]v?-?b|(?-i:RB|Rb|AB(?= tag)|TB(?= tag))|(?<=\bmy )rb)(?:'?s)?)(?![\w-]| ?tree)"
-_ACK = r"(?P<ack>(?:ac?k(?!ed)|ack(?=ed|'ed|s\b|'s|ing))(?P<acked>'?e?d|'?s|ing)?)(?![\w(-])"
-_NAK = (
-    r"(?P<nak>(?:self[- ]?)?(?:n-?ack(?P<nacked>'?ed|'?s|ing)?|nak(?P<naked>'?s|'ed|'d)?|(?P<named>(?-i:NAKed|NAKED|NaKed))))"
-    r"(?![\w(-])"
+_WORD = re.compile(
+    rf"(?:(?P<by>{_VERB}(?:(?: ?[/+&,] ?|-?and-?| and | or |-){_VERB}){{0,2}}[- ]{{0,2}}by(?:'?s)?)"
+    r"|(?P<short>(?:rvb|r-v?-?b|r/v?b|rb|t-b|tb|a-b|ab)(?:'?s)?(?! ?-?tree))"
+    r"|(?P<nak>(?:self[- ]?)?(?:n-?ack|nak)(?P<nacked>'?ed|'?s|'d|ing)?)"
+    r"|(?P<ack>ac?k(?P<acked>'?ed|'?s|'d|ing)?)"
+    r"|(?P<tag>tags?))(?![\w(-])"
 )
-MENTION = re.compile(rf"(?<![\w@.-])(?<![^yb]/)(?:{_BY}|{_SHORT}|{_NAK}|{_ACK}|(?<=\bmy )(?P<tag>tags?)\b)", re.IGNORECASE | re.ASCII)
-_VERBS = re.compile(r"(?:not|almost|un)-|re?v|ac?k|te|na", re.IGNORECASE)
-_LETTERS = {"rev": "R", "rv": "R", "te": "T", "na": "N", "ac": "A", "ak": "A"}
+_CANDIDATE = re.compile(r"by|[-r/]v?b|ack|nak|y tag| ak")
+_PREFIX = re.compile(r"(?:[a-z]{2,12}-){1,3}\Z")
+_NEGATIONS = frozenset(("not-", "almost-", "un-"))
+_VERBS = re.compile(r"re?v|ac?k|te|na")
 
 _VALUE = re.compile(
     r"[ \t]*+(?P<colon>:?)[ \t]*+(?P<value>"
@@ -45,41 +70,65 @@ _TAIL = re.compile(r"[ \t.,;:]*\Z")
 _FULL_NAME = re.compile(r"[^\W\d_a-z][\w.'’-]*(?: [^\W\d_a-z][\w.'’-]*){1,4}")
 
 
-@dataclass(frozen=True, slots=True)
-class TagTrailer:
-    """A tag with a person in its value. names: one or two of NAMES; note: what is remarked behind it, else ''.
-
-    start: of the tag word; end: behind the value and its note. mail: the value names an address.
-    """
-
-    names: tuple[str, ...]
-    person: Person
-    note: str
-    start: int
-    end: int
+def lowered(text: str) -> str:
+    """*text* in lower case and of the same length, whatever letters it has."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
 
 
-def letters_of(match: re.Match[str]) -> str:
-    """The capital letters that stand for a match of MENTION."""
+def mentions(text: str, low: str, start: int, end: int) -> Iterator[Mention]:
+    """The tag words of *text* between two offsets; *low*: the same text `lowered`."""
+    hit = _CANDIDATE.search(low, start, end)
+    while hit:
+        line = max(low.rfind("\n", start, hit.start()) + 1, start)
+        start = low.find("\n", hit.start(), end)
+        start = end if start < 0 else start
+        for match in _WORD.finditer(low, line, start):
+            mention = _mention(text, low, match)
+            if mention:
+                yield mention
+        hit = _CANDIDATE.search(low, start, end)
+
+
+def _mention(text: str, low: str, match: re.Match[str]) -> Mention | None:
+    """The tag word of a match; None when it is part of another word, an address or a path."""
+    start, end = match.span()
+    left = low[start - 1] if start else " "
+    if left.isalnum() or left in "_@." or (left == "/" and low[start - 2 : start - 1] not in ("y", "b")):
+        return None
     if match["by"]:
-        return _letters_of_by(match["by"].lower())
+        letters = _letters_of_by(match["by"])
+        if left == "-":
+            prefix = _PREFIX.search(low, max(0, start - 40), start)
+            if prefix is None:
+                return None
+            start = prefix.start()
+            letters = "X" if prefix[0] in _NEGATIONS else letters
+        return Mention(start, end, letters, True)
+    if left == "-":
+        return None
+    letters = _letters_of(text[start:end], match, low[max(0, start - 3) : start])
+    return Mention(start, end, letters, False) if letters else None
+
+
+def _letters_of(written: str, match: re.Match[str], before: str) -> str:
     if match["short"]:
-        return {"t": "T", "a": "A"}.get(match["short"][0].lower(), "R")
+        bare = "-" not in written and "/" not in written and "v" not in written.lower()
+        if bare and not (before == "my " or (written[0] == "R" and written[1] in "bB")):
+            return ""
+        return {"t": "T", "a": "A"}.get(written[0].lower(), "R")
     if match["nak"]:
-        return "M" if match["nacked"] or match["naked"] or match["named"] else "N"
+        if written == "naked":
+            return ""
+        return "M" if match["nacked"] and not written.lower().startswith("self") else "N"
     if match["ack"]:
-        return "L" if match["acked"] else "K"
-    return "G"
+        return "L" if match["acked"] else "K" if written[1] in "cC" else ""
+    return "G" if before == "my " else ""
 
 
 def _letters_of_by(words: str) -> str:
-    found = []
-    for match in _VERBS.finditer(words):
-        verb = match[0]
-        if verb.endswith("-"):
-            return "X"
-        found.append("R" if verb[0] == "r" and "v" in verb else {"t": "T", "n": "N"}.get(verb[0], "A"))
-    return "".join(dict.fromkeys(found))
+    verbs = (match[0] for match in _VERBS.finditer(words))
+    return "".join(dict.fromkeys({"r": "R", "t": "T", "n": "N"}.get(verb[0], "A") for verb in verbs))
 
 
 def plain(text: str) -> str:
@@ -87,36 +136,33 @@ def plain(text: str) -> str:
     text = " ".join(text.split()).replace("*", "").replace('"', "")
     if not text.isascii():
         text = text.replace("’", "'").replace("‘", "'").replace("–", "-")
+    low = lowered(text)
     parts = []
     at = 0
-    for match in MENTION.finditer(text):
-        parts += [text[at : match.start()].lower(), letters_of(match)]
-        at = match.end()
-    parts.append(text[at:].lower())
-    return "".join(parts)
+    for mention in mentions(text, low, 0, len(text)):
+        parts += [low[at : mention.start], mention.letters]
+        at = mention.end
+    return "".join(parts) + low[at:] if parts else low
 
 
-def trailer_at(text: str, match: re.Match[str], sender: Person) -> TagTrailer | None:
-    """The trailer whose tag word is *match*, or None when the words are none.
+def trailer_at(text: str, mention: Mention, sender: Person) -> TagTrailer | None:
+    """The trailer whose tag word is *mention*, or None when the words are none.
 
     A value without an address counts when it is a full name, or one that *sender* has. Without a colon there has to be
     an address, and nothing before the tag word on its line.
     """
-    if not match["by"]:
-        return None
-    found = _VALUE.match(text, match.end())
-    if found is None or not (found["colon"] or ("@" in found["value"] and _starts_line(text, match.start()))):
+    found = _VALUE.match(text, mention.end) if mention.by else None
+    if found is None or not (found["colon"] or ("@" in found["value"] and _starts_line(text, mention.start))):
         return None
     value = " ".join(found["value"].split())
     person = parse_person(value) if "@" in value else _named(value.strip(" .,;"), sender)
-    if person is None:
+    names = tuple(NAMES[letter] for letter in mention.letters if letter in NAMES)
+    if person is None or not names:
         return None
     note = _NOTE.match(found["rest"])
-    tail = _TAIL.match(found["rest"])
-    end = found.end() if note or tail else found.end("value")
-    names = tuple(NAMES[letter] for letter in letters_of(match) if letter in NAMES)
+    end = found.end() if note or _TAIL.match(found["rest"]) else found.end("value")
     remark = (note["hash"] or note["bracket"] or "").strip() if note else ""
-    return TagTrailer(names, person, remark, match.start(), end) if names else None
+    return TagTrailer(names, person, remark, mention.start, end)
 
 
 def _starts_line(text: str, at: int) -> bool:

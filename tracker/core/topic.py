@@ -1,22 +1,23 @@
 """Series to topics: what a user follows, and its JSON (schema 1).
 
-A topic is made of the series of one thread, oldest first. Series of other threads join it once lineage is known;
-commits and releases are not looked for here, so nothing is claimed about them.
+Which series are one idea is lineage's matter; here they become a topic with its mails, title and events. Commits and
+releases are not looked for, so nothing is claimed about them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tracker.core.dates import day, iso
 from tracker.core.facts import Facts
+from tracker.core.lineage import Link
 from tracker.core.people import Person
-from tracker.core.series import Series, SeriesPatch, find_series
+from tracker.core.series import Series, SeriesPatch
 from tracker.core.status import Judgement, judge
-from tracker.core.thread import build_threads, components
+from tracker.core.thread import ancestors, build_threads
 
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 _SLUG_LENGTH = 50
@@ -24,12 +25,16 @@ _SLUG_LENGTH = 50
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One idea. anchor: the message its number belongs to. first, last: dates of its oldest and newest mail, seconds UTC."""
+    """One idea. anchor: the message its number belongs to. first, last: dates of its oldest and newest mail, seconds UTC.
+
+    series: its revisions, oldest first; links: how each is tied to one before it (None for the first). replies: its
+    mails that post nothing.
+    """
 
     anchor: str
     title: str
     series: tuple[Series, ...]
-    messages: tuple[str, ...]
+    links: tuple[Link | None, ...]
     lists: tuple[str, ...]
     first: int | None
     last: int | None
@@ -55,36 +60,34 @@ def slug(title: str) -> str:
     return text or "untitled"
 
 
-def build_topic(mails: Iterable[Facts], *, bare: bool = False) -> Topic | None:
-    """The topic of the mails of one thread, or None when nobody posted a patch in it.
+def build_topic(
+    series: Sequence[Series], links: Sequence[Link | None], mails: Iterable[Facts], foreign: Collection[str] = ()
+) -> Topic:
+    """The topic of *series*, oldest first. mails: of all their threads, or of a thread that nobody posted a patch in.
 
-    bare: make one all the same, for a thread that somebody follows; its status is `discussion`.
+    foreign: covers and patches of other topics in these threads; what hangs below them belongs there.
     """
-    known = sorted(mails, key=lambda mail: (mail.date or 0, mail.msgid))
-    series = find_series(known)
-    if not series and not (bare and known):
-        return None
+    known = {mail.msgid: mail for mail in sorted(mails, key=lambda mail: (mail.date or 0, mail.msgid))}
     members = {msgid for one in series for msgid in one.members}
-    replies = tuple(mail for mail in known if mail.msgid not in members)
-    dates = [mail.date for mail in known if mail.date is not None]
-    first = series[0] if series else None
+    own = [mail for mail in known.values() if mail.msgid in members or _is_ours(mail.msgid, known, members, foreign)]
+    dates = [mail.date for mail in own if mail.date is not None]
+    replies = tuple(mail for mail in own if mail.msgid not in members)
+    title = series[-1].title if series else own[0].subject.title
     return Topic(
-        anchor=first.id if first else build_threads(known)[0].msgid,
-        title=(series[-1].title if series else known[0].subject.title) or "(no subject)",
-        series=series, messages=tuple(mail.msgid for mail in known),
-        lists=tuple(dict.fromkeys(name for mail in known for name in mail.lists)),
-        first=min(dates, default=None), last=max(dates, default=None),
-        judgement=judge(series, replies), replies=replies,
+        anchor=series[0].id if series else build_threads(own)[0].msgid,
+        title=title or "(no subject)", series=tuple(series), links=tuple(links),
+        lists=tuple(dict.fromkeys(name for mail in own for name in mail.lists)),
+        first=min(dates, default=None), last=max(dates, default=None), judgement=judge(series, replies), replies=replies,
     )  # fmt: skip
 
 
-def split_threads(mails: Sequence[Facts]) -> list[list[Facts]]:
-    """*mails* by thread: what any chain of references connects is together."""
-    top = components(mails)
-    threads: dict[str, list[Facts]] = {}
-    for mail in mails:
-        threads.setdefault(top[mail.msgid], []).append(mail)
-    return list(threads.values())
+def _is_ours(msgid: str, known: Mapping[str, Facts], members: Collection[str], foreign: Collection[str]) -> bool:
+    """Whether a mail belongs to the topic: the nearest posting above it does, or there is none."""
+    if msgid in foreign:
+        return False
+    if not foreign:
+        return True
+    return next((above in members for above in ancestors(msgid, known) if above in members or above in foreign), True)
 
 
 def revision_label(series: Series) -> str:
@@ -99,14 +102,14 @@ def revision_label(series: Series) -> str:
 
 def topic_json(topic: Topic) -> dict[str, Any]:
     """The keys of TOPIC in schema 1 that depend on mail alone; the user's own (followed, unread …) are added by the store."""
-    revisions = [_revision(one, topic.series[number - 1] if number else None) for number, one in enumerate(topic.series)]
+    revisions = [_revision(one, link, topic.series) for one, link in zip(topic.series, topic.links, strict=True)]
     return {
         "slug": topic.slug, "title": topic.title, "status": topic.judgement.status,
         "status_reason": topic.judgement.reason, "confidence": topic.judgement.confidence,
         "evidence": [{"msgid": msgid} for msgid in topic.judgement.evidence], "manual": False,
         "turn": topic.judgement.turn, "turn_who": [], "turn_since": iso(topic.last),
         "lists": list(topic.lists), "revisions": revisions, "tags": [], "landings": [],
-        "events": _events(topic), "related": [],
+        "events": _events(topic),
     }  # fmt: skip
 
 
@@ -115,18 +118,29 @@ def person_json(person: Person) -> dict[str, str]:
     return {"name": person.name, "email": person.email}
 
 
-def _revision(series: Series, before: Series | None) -> dict[str, Any]:
-    link = None
-    if before is not None:
-        evidence = [{"msgid": before.id}, {"msgid": series.id}]
-        link = {"how": "thread", "confidence": 0.5, "evidence": evidence, "manual": False}
+def _revision(series: Series, link: Link | None, every: Sequence[Series]) -> dict[str, Any]:
+    tie = link and {
+        "how": link.how, "confidence": round(link.confidence, 2), "evidence": [{"msgid": one} for one in link.evidence],
+        "manual": link.how == "manual",
+    }  # fmt: skip
     return {
         "series": series.id, "version": series.version, "label": revision_label(series), "rfc": series.rfc,
         "resend": series.resend, "prefixes": list(series.prefixes), "subject": series.subject,
         "author": person_json(series.author), "date": iso(series.date), "complete": series.complete,
         "expected": series.expected, "change_id": series.change_id, "base_commit": series.base_commit,
-        "cover": series.cover, "replaces": [], "patches": [_patch(one) for one in series.patches], "link": link,
+        "cover": series.cover, "replaces": _replaced(series, every), "patches": [_patch(one) for one in series.patches],
+        "link": tie or None,
     }  # fmt: skip
+
+
+def _replaced(series: Series, every: Sequence[Series]) -> list[str]:
+    """Of a posting of some numbers only ([PATCH v5.1 3/7]): the patches of the last whole version that it replaces."""
+    if series.complete or series.cover is not None:
+        return []
+    before = [one for one in every if one.complete and one.expected == series.expected and (one.date or 0) <= (series.date or 0)]
+    numbers = {patch.n for patch in series.patches}
+    whole = before[-1].patches if before else ()
+    return [patch.msgid for patch in whole if patch.n in numbers and patch.msgid not in series.members]
 
 
 def _patch(patch: SeriesPatch) -> dict[str, Any]:

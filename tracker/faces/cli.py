@@ -63,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
         )
 
     _add_follow(command)
+    _add_deciding(command)
     _add_reading(command)
     _add_setup(command)
     return top
@@ -131,6 +132,24 @@ def _add_follow(command: _Command) -> None:
         dest="list_name",
         help="name of the list an archive belongs to (default: from its path)",
     )
+
+
+def _add_deciding(command: _Command) -> None:
+    for name, summary in (
+        ("link", "say that two topics are one idea, for good"),
+        ("unlink", "say that two series are not one idea, for good"),
+    ):
+        sub = command(
+            name,
+            summary,
+            [
+                f"tracker {name} 7 12",
+                f"tracker {name} 20240530145810.GA2205585@perftesting 20240531-demo-v1-1-a17bea7ee36b@example.org",
+            ],
+            "The newest word about two series counts; what lineage finds by itself gives way to it.",
+        )
+        sub.add_argument("a", metavar="A", help="number, slug or message id")
+        sub.add_argument("b", metavar="B", help="number, slug or message id")
 
 
 def _add_reading(command: _Command) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import astuple
 from typing import Any
 
 from tracker.core.facts import Facts, PatchFacts
+from tracker.core.hints import Hints
+from tracker.core.intent import Intent
 from tracker.core.people import Person
+from tracker.core.scope import Scope
 from tracker.core.subject import parse_subject
 from tracker.core.trailers import Trailer
 
+_NO_HINTS = Hints()
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
@@ -35,13 +40,27 @@ def dump(facts: Facts) -> str:
         ]
     if facts.trailers:
         data["t"] = [
-            (one.key, one.value, one.person and (one.person.name, one.person.email), one.note, one.line) for one in facts.trailers
+            (
+                one.key,
+                one.value,
+                one.person and (one.person.name, one.person.email),
+                one.note,
+                one.line,
+                one.quoted,
+                one.known,
+                one.indent,
+            )
+            for one in facts.trailers
         ]
     for key, value in (("c", facts.change_id), ("b", facts.base_commit), ("l", facts.links), ("L", facts.lists)):
         if value:
             data[key] = value
     if facts.robot:
         data["r"] = 1
+    if facts.hints is not None and facts.hints != _NO_HINTS:
+        data["h"] = astuple(facts.hints)
+    if facts.intents:
+        data["i"] = [astuple(one) for one in facts.intents]
     return clean(_compact(data))
 
 
@@ -66,12 +85,22 @@ def load(
             for pid, files, added, removed, inline, title, author, mail, sha in data.get("d", ())
         ),
         trailers=tuple(
-            Trailer(key, value, Person(*person) if person else None, note, line)
-            for key, value, person, note, line in data.get("t", ())
+            Trailer(key, value, Person(*person) if person else None, *rest) for key, value, person, *rest in data.get("t", ())
         ),
         change_id=data.get("c"), base_commit=data.get("b"), links=tuple(data.get("l", ())),
         lists=tuple(data.get("L", ())), robot="r" in data, abridged=bool(abridged),
+        hints=_hints(data["h"]) if "h" in data else _NO_HINTS if kind in ("cover", "patch") else None,
+        intents=tuple(_intent(*one) for one in data.get("i", ())),
     )  # fmt: skip
+
+
+def _hints(values: list[Any]) -> Hints:
+    previous, depends, upstream, reverts, lines, words = values
+    return Hints(tuple(previous), tuple(depends), upstream, tuple(reverts), tuple(lines), tuple(words))
+
+
+def _intent(name: str, who: list[str], verdict: str, scope: list[Any], *rest: Any) -> Intent:
+    return Intent(name, Person(*who), verdict, Scope(scope[0], tuple(scope[1])), *rest)
 
 
 def clean(text: str) -> str:

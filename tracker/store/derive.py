@@ -1,7 +1,7 @@
-"""Series and topics from the stored facts: only threads that changed are looked at again.
+"""Series and topics from the stored facts: only threads that changed, and their likely relatives, are looked at again.
 
-What stands in `series`, `topic` and `topic_thread` can be deleted at any time; `derive` makes it anew, and a topic keeps
-its number because `topic_id` in the user's database remembers which message the number belongs to.
+What stands in `series`, `topic` and their like can be deleted at any time; `derive` makes it anew, and a topic keeps its
+number because `topic_id` in the user's database remembers which message the number belongs to.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 from tracker.core.facts import Facts
-from tracker.core.series import NEARBY, Series
+from tracker.core.grouping import Group, Lineage
+from tracker.core.series import NEARBY, find_series
 from tracker.core.topic import Topic, build_topic, topic_json
+from tracker.core.traits import Traits, traits
 from tracker.store.codec import load
+from tracker.store.lineage import Relatives, ids_of_threads, regroup, save_series
 
 _COLUMNS = "facts, msgid, date, received, name, email, subject, kind, abridged"
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -33,48 +36,69 @@ def facts_of(con: sqlite3.Connection, tids: Iterable[int]) -> dict[int, list[Fac
 
 def derive(con: sqlite3.Connection) -> int:
     """Bring series and topics up to date with the changed threads; returns how many were looked at."""
-    followed = _followed_threads(con)
-    count = 0
+    relatives = Relatives(con)
+    changed: set[str] = set()
+    gone: dict[str, Traits] = {}
+    threads: set[int] = set()
     while tids := [row[0] for row in con.execute("SELECT tid FROM dirty ORDER BY tid LIMIT ?", (_BATCH,))]:
-        posting = {
-            row[0]
-            for row in con.execute(
-                "SELECT DISTINCT tid FROM message WHERE kind IN ('cover','patch') AND tid IN (SELECT value FROM json_each(?))",
-                (json.dumps(tids),),
-            )
-        }
-        facts = facts_of(con, [tid for tid in tids if tid in posting or tid in followed])
-        topics: list[tuple[tuple[int, ...], Topic]] = []
-        done: set[int] = set()
-        for tid, mails in facts.items():
-            if tid in done:
-                continue
-            members = {tid: mails, **_scattered(con, tid, mails)}
-            done.update(members)
-            topic = build_topic([mail for some in members.values() for mail in some], bare=tid in followed)
-            if topic is not None:
-                topics.append((tuple(members), topic))
-        _write(con, set(tids) | done, topics)
-        con.executemany("DELETE FROM dirty WHERE tid=?", [(tid,) for tid in {*tids, *done}])
-        count += len(tids)
-    return count
+        done = _derive_series(con, relatives, tids, changed, gone)
+        threads |= done
+        con.executemany("DELETE FROM dirty WHERE tid=?", [(tid,) for tid in done])
+    if threads:
+        start = [other for one in gone.values() for other in (one, *relatives.near(one))]
+        for one in gone.keys() - changed:
+            con.execute("DELETE FROM relation WHERE series=?1 OR other=?1", (one,))
+        lineage = regroup(con, Relatives(con), changed, start)
+        _write_topics(con, lineage, threads)
+    return len(threads)
 
 
-def _followed_threads(con: sqlite3.Connection) -> set[int]:
-    return {row[0] for row in con.execute("SELECT tid FROM message WHERE msgid IN (SELECT msgid FROM u.followed)")}
+def _derive_series(
+    con: sqlite3.Connection, relatives: Relatives, tids: Sequence[int], changed: set[str], gone: dict[str, Traits]
+) -> set[int]:
+    """The series of some threads; returns these threads and those that hold scattered parts of the same postings."""
+    posting = _posting(con, tids)
+    rows = []
+    done = set(tids)
+    seen: set[int] = set()
+    for tid, mails in facts_of(con, posting).items():
+        if tid in seen:
+            continue
+        several = {tid: mails, **_scattered(con, tid, mails)}
+        seen.update(several)
+        known = {mail.msgid: mail for some in several.values() for mail in some}
+        home = min(several)
+        hints = {mail.msgid: mail.hints for mail in known.values() if mail.hints is not None}
+        rows += [(home, one, traits(one, known, hints, str(home))) for one in find_series(known.values())]
+    done |= seen
+    for one in relatives.get(ids_of_threads(con, done)):
+        gone[one.id] = one
+    save_series(con, done, rows)
+    changed.update(one.id for _, one, _ in rows)
+    return done
+
+
+def _posting(con: sqlite3.Connection, tids: Sequence[int]) -> list[int]:
+    rows = con.execute(
+        "SELECT DISTINCT tid FROM message WHERE kind IN ('cover','patch') AND tid IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(tids)),),
+    )
+    return [row[0] for row in rows]
 
 
 def _scattered(con: sqlite3.Connection, tid: int, mails: Sequence[Facts]) -> dict[int, list[Facts]]:
     """Threads that hold parts of the same posting, sent without references between them: the facts of each."""
     found: dict[int, list[Facts]] = {}
-    todo = [mail for mail in mails if mail.posting and mail.subject.total and not mail.parents and mail.date is not None]
     if len({mail.msgid for mail in mails if mail.posting}) > 1:
         return found  # a part that has its others in the same thread is not scattered
-    for mail in todo:
+    for mail in mails:
+        if not (mail.posting and mail.subject.total and not mail.parents and mail.date is not None):
+            continue
         rows = con.execute(
             "SELECT DISTINCT tid, subject FROM message WHERE kind IN ('cover','patch') AND email=? AND date BETWEEN ? AND ? "
-            "AND tid<>?", (mail.sender.email, (mail.date or 0) - 2 * NEARBY, (mail.date or 0) + 2 * NEARBY, tid),
-        ).fetchall()  # fmt: skip
+            "AND tid<>?",
+            (mail.sender.email, mail.date - 2 * NEARBY, mail.date + 2 * NEARBY, tid),
+        ).fetchall()
         near = [row[0] for row in rows if f"/{mail.subject.total}" in row[1]]
         for other, others in facts_of(con, near).items():
             if all(one.subject.total == mail.subject.total for one in others if one.posting):
@@ -82,41 +106,106 @@ def _scattered(con: sqlite3.Connection, tid: int, mails: Sequence[Facts]) -> dic
     return found
 
 
-def _write(con: sqlite3.Connection, tids: set[int], topics: Sequence[tuple[tuple[int, ...], Topic]]) -> None:
-    """Replace what was derived from the threads *tids*."""
-    gone = [(tid,) for tid in tids]
-    old = {
-        row[0]
-        for row in con.execute(
-            "SELECT topic FROM topic_thread WHERE tid IN (SELECT value FROM json_each(?))", (json.dumps(list(tids)),)
-        )
-    }
-    con.executemany("DELETE FROM series WHERE tid=?", gone)
-    con.executemany("DELETE FROM topic_thread WHERE tid=?", gone)
+def _write_topics(con: sqlite3.Connection, lineage: Lineage, threads: set[int]) -> None:
+    """Replace the topics of the changed threads and of everything that was grouped again."""
+    grouped = [one for group in lineage.groups for one in group.series]
+    old = _topics_of(con, threads, grouped)
+    con.executemany("DELETE FROM topic_thread WHERE topic=?", [(number,) for number in old])
+    names = json.dumps(grouped)
+    con.execute(
+        "DELETE FROM relation WHERE series IN (SELECT value FROM json_each(?1)) AND other IN (SELECT value FROM json_each(?1))",
+        (names,),
+    )
     kept = set()
-    for members, topic in topics:
-        number = _number(con, topic)
-        kept.add(number)
-        _write_topic(con, number, members, topic)
+    groups = _by_date(con, lineage.groups)
+    for start in range(0, len(groups), _BATCH):
+        kept |= _write_groups(con, groups[start : start + _BATCH])
+    kept |= _write_discussions(con, threads)
     con.executemany("DELETE FROM topic WHERE id=?", [(one,) for one in old - kept])
+    con.executemany(
+        "INSERT OR REPLACE INTO relation VALUES (?,?,?,?,?)",
+        [(one.series, one.other, one.kind, one.confidence, json.dumps(one.evidence)) for one in lineage.related],
+    )
 
 
-def _write_topic(con: sqlite3.Connection, number: int, members: tuple[int, ...], topic: Topic) -> None:
+def _by_date(con: sqlite3.Connection, groups: Sequence[Group]) -> list[Group]:
+    """*groups* by the date of their first series, so that new topics are numbered in the order of time."""
+    first = json.dumps([group.series[0] for group in groups])
+    dates = dict(
+        con.execute("SELECT msgid, coalesce(date, 0) FROM message WHERE msgid IN (SELECT value FROM json_each(?))", (first,))
+    )
+    return sorted(groups, key=lambda group: (dates.get(group.series[0], 0), group.series[0]))
+
+
+def _topics_of(con: sqlite3.Connection, threads: Iterable[int], series: Iterable[str]) -> set[int]:
+    """The topics that stand in these threads or have had one of these series until now."""
+    rows = con.execute(
+        "SELECT topic FROM topic_thread WHERE tid IN (SELECT value FROM json_each(?)) UNION "
+        "SELECT topic FROM series WHERE topic IS NOT NULL AND id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(threads)), json.dumps(list(series))),
+    )
+    return {row[0] for row in rows}
+
+
+def _write_groups(con: sqlite3.Connection, groups: Sequence[Group]) -> set[int]:
+    """The topics of some groups; returns their numbers."""
+    ids = [one for group in groups for one in group.series]
+    rows = con.execute("SELECT id, tid FROM series WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(ids),))
+    home: dict[str, int] = dict(rows)
+    pools = _pools(con, set(home.values()))
+    facts = facts_of(con, {tid for pool in pools.values() for tid in pool})
+    found = {tid: find_series(mail for one in pool for mail in facts.get(one, ())) for tid, pool in pools.items()}
+    numbers = set()
+    for group in groups:
+        homes = {home[one] for one in group.series}
+        series = {one.id: one for tid in homes for one in found[tid]}
+        tids = {one for tid in homes for one in pools[tid]}
+        mails = [mail for tid in tids for mail in facts.get(tid, ())]
+        foreign = {msgid for one in series.values() if one.id not in group.series for msgid in one.members}
+        topic = build_topic([series[one] for one in group.series], group.links, mails, foreign)
+        numbers.add(_write_topic(con, tids, topic))
+    return numbers
+
+
+def _pools(con: sqlite3.Connection, homes: set[int]) -> dict[int, set[int]]:
+    """The threads that were looked at together with each of these, because parts of one posting are scattered over them."""
+    found: dict[int, set[int]] = {tid: {tid} for tid in homes}
+    rows = con.execute(
+        "SELECT DISTINCT s.tid, m.tid FROM series s, json_each(s.members) j JOIN message m ON m.msgid = j.value "
+        "WHERE s.tid IN (SELECT value FROM json_each(?))", (json.dumps(list(homes)),),
+    )  # fmt: skip
+    for tid, other in rows:
+        found[tid].add(other)
+    return found
+
+
+def _write_discussions(con: sqlite3.Connection, threads: set[int]) -> set[int]:
+    """Threads without a patch are topics while they are followed."""
+    rows = con.execute(
+        "SELECT DISTINCT tid FROM message WHERE msgid IN (SELECT msgid FROM u.followed) "
+        "AND tid IN (SELECT value FROM json_each(?)) AND tid NOT IN (SELECT tid FROM topic_thread)",
+        (json.dumps(list(threads)),),
+    ).fetchall()
+    return {
+        _write_topic(con, {tid}, build_topic((), (), mails)) for tid, mails in facts_of(con, [row[0] for row in rows]).items()
+    }
+
+
+def _write_topic(con: sqlite3.Connection, tids: set[int], topic: Topic) -> int:
+    number = _number(con, topic)
     con.execute(
         "INSERT OR REPLACE INTO topic VALUES (?,?,?,?,?,?,?,?,?,?)",
         (number, topic.anchor, topic.slug, topic.title, topic.judgement.status, topic.judgement.turn, topic.first,
          topic.last, topic.patches, _compact(topic_json(topic))),
     )  # fmt: skip
-    con.executemany("INSERT OR REPLACE INTO topic_thread VALUES (?,?)", [(tid, number) for tid in members])
-    con.executemany(
-        "INSERT OR REPLACE INTO series VALUES (?,?,?,?)",
-        [(one.id, members[0], number, _compact({"members": one.members, "n": n})) for n, one in enumerate(topic.series)],
-    )
+    con.executemany("INSERT OR REPLACE INTO topic_thread VALUES (?,?)", [(tid, number) for tid in tids])
+    con.executemany("UPDATE series SET topic=? WHERE id=?", [(number, one.id) for one in topic.series])
+    return number
 
 
 def _number(con: sqlite3.Connection, topic: Topic) -> int:
-    """The number of a topic: the lowest that any of its series has had, else a new one."""
-    anchors: list[str] = [topic.anchor, *(member for one in topic.series for member in _anchors(one))]
+    """The number of a topic: the lowest that any of its mails has had, if no other topic has it now; else a new one."""
+    anchors = [topic.anchor, *(member for one in topic.series for member in one.members)]
     row = con.execute(
         "SELECT min(id) FROM u.topic_id WHERE anchor IN (SELECT value FROM json_each(?))", (json.dumps(anchors),)
     ).fetchone()
@@ -125,8 +214,3 @@ def _number(con: sqlite3.Connection, topic: Topic) -> int:
     number = con.execute("INSERT INTO u.topic_id(anchor) VALUES (?)", (topic.anchor,)).lastrowid
     assert number is not None
     return number
-
-
-def _anchors(series: Series) -> tuple[str, ...]:
-    """Which messages may have stood for the series before: its cover may have come late, or its first patch."""
-    return series.members

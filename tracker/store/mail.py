@@ -251,7 +251,7 @@ class _Threads:
         pairs = [(self._top(tid), tid) for tid in self._merged]
         for table in ("message", "ghost"):
             con.executemany(f"UPDATE {table} SET tid=? WHERE tid=?", pairs)
-        con.executemany("DELETE FROM series WHERE tid=?", [(old,) for _, old in pairs])
+        con.executemany("UPDATE series SET tid=? WHERE tid=?", pairs)
         con.executemany("UPDATE OR REPLACE topic_thread SET tid=? WHERE tid=?", pairs)
         con.executemany("DELETE FROM dirty WHERE tid=?", [(old,) for _, old in pairs])
         con.executemany("INSERT OR IGNORE INTO dirty VALUES (?)", [(new,) for new, _ in pairs])

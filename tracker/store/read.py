@@ -86,7 +86,10 @@ def kind_of(con: sqlite3.Connection, msgid: str) -> str | None:
 
 
 def topic_of(con: sqlite3.Connection, msgid: str) -> int | None:
-    """The number of the topic that a mail belongs to."""
+    """The number of the topic that a mail belongs to: that of its series, else the first one of its thread."""
+    own = topic_of_series(con, msgid)
+    if own is not None:
+        return own
     row = con.execute(
         "SELECT min(topic) FROM topic_thread WHERE tid=(SELECT tid FROM message WHERE msgid=?)", (msgid,)
     ).fetchone()
@@ -256,9 +259,9 @@ def series_of_thread(con: sqlite3.Connection, tids: Iterable[int]) -> dict[str, 
     """Message id of a cover or patch -> the series it belongs to."""
     found = {}
     for one, data in con.execute(
-        "SELECT id, data FROM series WHERE tid IN (SELECT value FROM json_each(?))", (json.dumps(list(tids)),)
+        "SELECT id, members FROM series WHERE tid IN (SELECT value FROM json_each(?))", (json.dumps(list(tids)),)
     ):
-        for member in json.loads(data)["members"]:
+        for member in json.loads(data):
             found[member] = one
     return found
 
@@ -326,3 +329,38 @@ def mails_with_defects(con: sqlite3.Connection) -> list[tuple[str, str]]:
             "JOIN message ON message.id = defect.message ORDER BY msgid, word) GROUP BY msgid ORDER BY msgid"
         )
     )
+
+
+def related(con: sqlite3.Connection, number: int) -> list[dict[str, Any]]:
+    """Topics that revert, re-apply, backport, fix … this one, or that this one does that to (`by`: "this" or "other")."""
+    rows = con.execute(
+        "SELECT o.topic, t.title, r.kind, r.confidence, r.evidence, 'this' FROM series s JOIN relation r ON r.series = s.id "
+        "JOIN series o ON o.id = r.other JOIN topic t ON t.id = o.topic WHERE s.topic=?1 AND o.topic<>?1 UNION ALL "
+        "SELECT o.topic, t.title, r.kind, r.confidence, r.evidence, 'other' FROM series s JOIN relation r ON r.other = s.id "
+        "JOIN series o ON o.id = r.series JOIN topic t ON t.id = o.topic WHERE s.topic=?1 AND o.topic<>?1 ORDER BY 1, 3, 4 DESC",
+        (number,),
+    )
+    found: dict[tuple[int, str, str], dict[str, Any]] = {}
+    for topic_number, title, kind, confidence, evidence, by in rows:
+        entry = {
+            "topic": topic_number, "title": title, "kind": kind, "by": by, "confidence": confidence,
+            "evidence": [{"msgid": one} for one in json.loads(evidence)],
+        }  # fmt: skip
+        found.setdefault((topic_number, kind, by), entry)
+    return list(found.values())
+
+
+def series_with(con: sqlite3.Connection, msgid: str) -> str | None:
+    """The series that a cover or patch belongs to."""
+    row = con.execute(
+        "SELECT s.id FROM series s WHERE s.id=?1 UNION SELECT s.id FROM message m JOIN topic_thread t USING (tid) "
+        "JOIN series s ON s.topic = t.topic WHERE m.msgid=?1 AND EXISTS (SELECT 1 FROM json_each(s.members) WHERE value=?1)",
+        (msgid,),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def topic_of_series(con: sqlite3.Connection, msgid: str) -> int | None:
+    """The topic of the series that a cover or patch belongs to."""
+    row = con.execute("SELECT topic FROM series WHERE id=?", (series_with(con, msgid),)).fetchone()
+    return row[0] if row else None

@@ -42,9 +42,19 @@ MAIL = (
         content='', columnsize=0, tokenize="unicode61 remove_diacritics 2 tokenchars '_'");
     -- Derived from the rows above: series of threads, and topics of series.
     CREATE TABLE dirty(tid INTEGER PRIMARY KEY);
-    CREATE TABLE series(id TEXT PRIMARY KEY, tid INTEGER NOT NULL, topic INTEGER NOT NULL, data TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE series(
+        id TEXT PRIMARY KEY, tid INTEGER NOT NULL, topic INTEGER, members TEXT NOT NULL, traits TEXT NOT NULL) WITHOUT ROWID;
     CREATE INDEX series_tid ON series(tid);
     CREATE INDEX series_topic ON series(topic);
+    -- Under which keys a series is looked for as a relative of another, in the order of time.
+    CREATE TABLE series_key(
+        key TEXT NOT NULL, at INTEGER NOT NULL, series TEXT NOT NULL, PRIMARY KEY(key, at, series)) WITHOUT ROWID;
+    CREATE INDEX series_key_series ON series_key(series);
+    -- How series of different topics are related.
+    CREATE TABLE relation(
+        series TEXT NOT NULL, other TEXT NOT NULL, kind TEXT NOT NULL, confidence REAL NOT NULL, evidence TEXT NOT NULL,
+        PRIMARY KEY(series, other, kind)) WITHOUT ROWID;
+    CREATE INDEX relation_other ON relation(other);
     CREATE TABLE topic(
         id INTEGER PRIMARY KEY, anchor TEXT NOT NULL UNIQUE, slug TEXT NOT NULL, title TEXT NOT NULL,
         status TEXT NOT NULL, turn TEXT NOT NULL, first INTEGER, last INTEGER, patches INTEGER NOT NULL, data TEXT NOT NULL);
@@ -62,6 +72,8 @@ USER = (
     CREATE TABLE followed(msgid TEXT PRIMARY KEY, title TEXT NOT NULL, server TEXT, since INTEGER NOT NULL);
     -- When a mail of a followed topic was first seen here, and whether it was read.
     CREATE TABLE arrival(msgid TEXT PRIMARY KEY, at INTEGER NOT NULL, read INTEGER NOT NULL) WITHOUT ROWID;
+    -- What the user says of two mails: their series are one idea ('link'), or are not ('unlink').
+    CREATE TABLE decision(kind TEXT NOT NULL, a TEXT NOT NULL, b TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(a, b));
     CREATE TABLE archive(path TEXT PRIMARY KEY, list TEXT NOT NULL);
     -- Mail from the user's own files, which no server can give back.
     CREATE TABLE local_mail(

@@ -13,7 +13,7 @@ def dispatch(args: argparse.Namespace, config: Config, out: Out, now: int) -> Ex
     """Run the command of *args*; without one, list."""
     # Imported here, because `list` must not pay for what `follow` needs.
     match args.command:
-        case "follow" | "unfollow" | "sync" | "import":
+        case "follow" | "unfollow" | "sync" | "import" | "link" | "unlink":
             from tracker.faces.commands import changing
 
             return changing.COMMANDS[args.command](args, config, out, now)

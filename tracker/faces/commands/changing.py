@@ -19,6 +19,7 @@ from tracker.faces.plain import plain
 from tracker.sources.base import BadInput, SourceError
 from tracker.store import read
 from tracker.store.mail import source
+from tracker.sync.decide import decide, representatives
 from tracker.sync.follow import Followed, follow_file, follow_many, follow_target
 from tracker.sync.follow import unfollow as unfollow_topic
 from tracker.sync.importer import Imported, import_files, import_path, import_stream
@@ -167,6 +168,25 @@ def import_(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exi
         return _end(session, out, True)
 
 
+def link(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
+    """`tracker link A B` and `tracker unlink A B`."""
+    with _session(config, out, now) as (session, _):
+        numbers = [one_topic(session.con, name) for name in (args.a, args.b)]
+        if any(not read.topic(session.con, number).data["revisions"] for number in numbers):
+            raise UsageError("only topics with patches can be linked")
+        a, b = representatives(session, (args.a, args.b), numbers)
+        if a == b:
+            raise UsageError("both are the same series; name a message of each by its message id")
+        one, two = decide(session, args.command, a, b)
+        if one == two and one is not None:
+            out.line(f"#{one}  one topic: {plain(read.topic(session.con, one).title)}")
+        else:
+            for number in (one, two):
+                if number is not None:
+                    out.line(f"#{number}  {plain(read.topic(session.con, number).title)}")
+        return _end(session, out, True)
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace, Config, Out, int], Exit]] = {
-    "follow": follow, "unfollow": unfollow, "sync": sync, "import": import_,
+    "follow": follow, "unfollow": unfollow, "sync": sync, "import": import_, "link": link, "unlink": link,
 }  # fmt: skip

@@ -78,7 +78,7 @@ def topic_json(con: sqlite3.Connection, topic: read.TopicRow, now: int) -> dict[
     return {
         "id": topic.number, **topic.data, "age_days": rows.age_days(topic.last, now), "followed": topic.followed,
         "mine": False, "my_roles": [], "unread": topic.unread, "snoozed_until": None, "notes": [],
-        "sources": read.sources_of(con, topic.number),
+        "sources": read.sources_of(con, topic.number), "related": read.related(con, topic.number),
     }  # fmt: skip
 
 

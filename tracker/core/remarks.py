@@ -1,0 +1,78 @@
+"""What reviewers say in plain words without naming a tag: agreement (LGTM, "looks good", "Ack.") and promises to review or test.
+
+Sentences are in the plain form of tagwords.py; K is an ack.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+# Where in a text, in lower case, such words may stand.
+_PLACES = re.compile(r"lgtm\b|look(?:s|ing)? \w|seems? \w")
+_PROMISE_PLACES = re.compile(r"\b(?:re-?)?(?:review|test)(?:ing)?\b")
+
+_LOOKS_GOOD = re.compile(
+    r"\blgtm\b|\b(?:looks|look|looking|seems|seem)(?: (?:all|very|really|pretty|quite|so|just|perfectly|mostly|generally|still|now|much))* "
+    r"(?:good|fine|great|ok|okay|sane|reasonable|correct|right|nice|sensible|solid)\b(?! (?:idea|enough|if|but|place|way|time))"
+)
+_UNSURE = re.compile(
+    r"\b(?:if|when|whether|until|not|make sure|hope|once|before|how|what|would|should|might|could|to)\b[^.;]{0,40}\Z|n't\b[^.;]{0,40}\Z"
+)
+_ACK = re.compile(
+    r"^(?:\W*(?:ok|okay|yes|yeah|yep|ah|hm+|right|sure|great|thanks|indeed|agreed|big|full|so|also|fwiw|an?|and|well|for me|my|then|cool|nice))*\W*K\b"
+    r"|\bK,?(?: \w+)? (?:from|by) (?:me|us|my side)\b|\bK (?:on|for|to) (?:the|this|all|both|these|that|patch)\b"
+)
+# What follows the Ack of an author who agrees with a comment.
+_ACK_OF_COMMENT = re.compile(
+    r"\W*(?:will|i'll|i will|i can|fixed|done|understood|noted|let me|let's|changed|removed|on it|yeah|this was|we'll|i've|i'm|going to|ok"
+    r"|makes sense|thanks|that was|will do|good point|i see|right|got it|sure)\b"
+)
+_PROMISE = re.compile(
+    r"(?:\b(?:i'll|i will|i'm going to|i am going to|i plan to|i intend to|we'll|we will)|(?:^|[.,!;] |\band )will)"
+    r"(?: (?:try to|also|definitely|then|now|properly|fully|formally|more|soon|still|go|give it a|do a|do the|just|finish|continue to|be"
+    r"|again|certainly|happily|gladly|try and|take a look and|have a look and|do some|run some)){0,3} "
+    r"(?P<what>(?:re-?)?(?:reviewing|review|testing|test))"
+    r"(?! (?:case|suite|program|bot|server|report|box|results?))(?P<rest>[^.?!]{0,120})"
+)
+_OF_PATCH = re.compile(
+    r"\W*(?:$|[,;-]|(?:this|it|that|them|these|those|your|both|all|others?|next|tomorrow|today|soon|later|more|patch|patches|v\d"
+    r"|and report|asap|again|on|the (?:patch|patches|series|set|patchset|rest|next|new|other|latest|v\d|code|changes?|fix|proposed)"
+    r"|the \w+ (?:bits|parts|patches))\b)"
+)
+_OF_AUTHOR = re.compile(r"\b(?:send|resend|re-?spin|spin|post|submit|resubmit|fold|push|repost|queue|apply|to see|my (?:patch|series|fix)|v\d)\b")
+
+
+def places(low: str, start: int, end: int) -> Iterator[int]:
+    """Where agreement may be said in a text in lower case."""
+    if "look" in low or "lgtm" in low or "seem" in low:
+        for match in _PLACES.finditer(low, start, end):
+            yield match.start()
+
+
+def promise_places(low: str, start: int, end: int) -> Iterator[int]:
+    """Where a review or a test may be promised in a text in lower case."""
+    for match in _PROMISE_PLACES.finditer(low, start, end):
+        yield match.start()
+
+
+def looks_good(sentence: str) -> bool:
+    """Whether *sentence* says that the patch is fine, without a tag word."""
+    match = _LOOKS_GOOD.search(sentence)
+    return match is not None and not sentence.endswith("?") and not _UNSURE.search(sentence, 0, match.start())
+
+
+def acks(sentence: str, following: str) -> bool:
+    """Whether *sentence* is an "Ack" to the patch; *following*: the next sentence, which may show that it is to a comment."""
+    if _ACK.search(sentence) is None:
+        return False
+    rest = sentence.partition("K")[2].lstrip(" .!,:;-")
+    return _ACK_OF_COMMENT.match(rest or following) is None
+
+
+def promised(sentence: str) -> str | None:
+    """The tag that *sentence* will lead to (`I'll review v2`), None when it promises none."""
+    match = _PROMISE.search(sentence)
+    if match is None or not _OF_PATCH.match(match["rest"]) or _OF_AUTHOR.search(match["rest"]):
+        return None
+    return "Reviewed-by" if "review" in match["what"] else "Tested-by"
