@@ -320,13 +320,22 @@ def test_patches_that_are_equal_within_a_version_pair_as_git_pairs_them(tmp_path
 
 # --- the parts, each against another program
 
-# Tables and the row of each column as git's linear-assignment.c (2.55, compiled on its own) gives them.
-GIT_ASSIGNMENTS = json.loads("""@@TABLES@@""")
+# The row of each column of a table as git's linear-assignment.c (2.55, compiled on its own) gives it.
+GIT_ASSIGNMENTS = {
+    "several are cheapest": ([[6, 7, 2, 2, 2], [8, 3, 3, 3, 3], [6, 3, 3, 3, 3], [3, 3, 0, 0, 0], [3, 3, 0, 0, 0]], [2, 1, 4, 0, 3]),
+    "a column without a row": ([[14, 16, 10, 7, 7], [17, 6, 3, 1, 1], *[[4, 5, 1, 0, 0]] * 3], [3, 1, -1, 0, 4]),
+    "costs 13, not 10": ([[6, 3, 4, 3, 3], [3, 7, 3, 3, 3], *[[4, 3, 4, 0, 0]] * 3], [-1, 4, 1, 3, 2]),
+    "costs 113, not 92": (
+        [[58, 49, 54, 7, 7, 7], [20, 15, 33, 11, 11, 11], [60, 56, 59, 21, 21, 21], *[[21, 25, 28, 0, 0, 0]] * 3],
+        [-1, 5, 4, 2, 0, 3],
+    ),
+}
 
 
-@pytest.mark.parametrize(("table", "rows"), GIT_ASSIGNMENTS)
-def test_assignment_is_the_one_git_makes(table: list[list[int]], rows: list[int]) -> None:
+@pytest.mark.parametrize("case", GIT_ASSIGNMENTS)
+def test_assignment_is_the_one_git_makes(case: str) -> None:
     """Ties, columns left without a row, and pairs that are not the cheapest come out as in git's own code."""
+    table, rows = GIT_ASSIGNMENTS[case]
     assert rangediff._Assignment(table).solve() == rows
 
 
@@ -348,21 +357,220 @@ def marked(old: list[bytes], new: list[bytes], changes: list[rangediff._Change])
     return out + [b" " + line for line in new[pos:]]
 
 
+def two_texts(rng: random.Random, size: int) -> tuple[list[bytes], list[bytes]]:
+    """Two texts of about *size* lines: unrelated ones, or the second with lines of the first replaced and moved."""
+    old = [line.encode() for line in some_lines(rng, size)]
+    if size % 5 == 0:
+        return old, [line.encode() for line in some_lines(rng, size)]
+    new = list(old)
+    for _ in range(rng.choice([1, 3, size // 4 + 1])):
+        at, to = rng.randrange(len(new) + 1), rng.randrange(len(new) + 1)
+        moved = new[at : at + rng.choice([0, 1, 2, 8])]
+        new[at : at + rng.choice([0, 1, 5])] = [line.encode() for line in some_lines(rng, 3)]
+        new[to:to] = moved
+    return old, new
+
+
 @pytest.mark.parametrize("indents", [False, True])
 def test_changes_are_the_ones_git_finds(indents: bool, tmp_path: Path) -> None:
-    """Which lines a diff calls changed, and where it places them, is what `git diff` says for random texts of all sizes."""
+    """Which lines of two texts differ, and where a change is placed that fits in several places, is what `git diff` says."""
     rng = random.Random(7)
+    git("init", "--quiet", cwd=tmp_path)
+    option = "--indent-heuristic" if indents else "--no-indent-heuristic"
     for size in [*range(1, 40), *range(50, 600, 25), 2000]:
-        old = [line.encode() for line in some_lines(rng, size)]
-        new = list(old) if size % 5 else [line.encode() for line in some_lines(rng, size)]
-        for _ in range(rng.choice([1, 3, size // 4 + 1])):
-            at, to = rng.randrange(len(new) + 1), rng.randrange(len(new) + 1)
-            moved = new[at : at + rng.choice([0, 1, 2, 8])]
-            new[at : at + rng.choice([0, 1, 5])] = [rng.choice(old), *(line.encode() for line in some_lines(rng, 3))][: rng.randrange(4)]
-            new[to:to] = moved
+        old, new = two_texts(rng, size)
+        if old == new:
+            continue
         for name, lines in (("old", old), ("new", new)):
             (tmp_path / name).write_bytes(b"".join(line + b"\n" for line in lines))
-        option = "--indent-heuristic" if indents else "--no-indent-heuristic"
-        shell = 'git diff --no-index --no-color -U9999 "$1" old new || true'
-        done = git("-c", f"alias.show-all=!{shell} #", "show-all", option, cwd=tmp_path) if False else diff_of(tmp_path, option)
-        assert marked(old, new, changes_of(old, new, 10**8, indents=indents)) == done or old == new
+        blobs = git("hash-object", "-w", "old", "new", cwd=tmp_path).decode().split()
+        shown = git("diff", "--no-color", "-U99999", option, *blobs, cwd=tmp_path).split(b"\n")[:-1]
+        start = next(i for i, line in enumerate(shown) if line.startswith(b"@@")) + 1
+        assert marked(old, new, changes_of(old, new, 10**9, indents=indents)) == shown[start:], size
+
+
+@given(st.lists(st.sampled_from([b"a", b"b", b"", b" c"])), st.lists(st.sampled_from([b"a", b"b", b"", b" d"])), st.integers(-1, 60))
+def test_changes_are_true_whatever_the_budget(old: list[bytes], new: list[bytes], steps: int) -> None:
+    """However early the search ends, what is not marked is equal on both sides, and runs of changes do not touch."""
+    pos = (0, 0)
+    changes = changes_of(old, new, steps, indents=True)
+    for index, change in enumerate(changes):
+        assert old[pos[0] : change.old] == new[pos[1] : change.new]
+        assert index == 0 or change.old > pos[0]
+        assert change.removed + change.added > 0
+        pos = change.old + change.removed, change.new + change.added
+    assert old[pos[0] :] == new[pos[1] :]
+
+
+@given(st.lists(st.sampled_from("abcdefg"), max_size=30), st.lists(st.sampled_from("abcdefgh"), max_size=30))
+def test_the_bound_is_no_higher_than_the_cost(old: list[str], new: list[str]) -> None:
+    """A pair that is left out because its bound is too high would have cost too much."""
+    numbers: dict[bytes, int] = {}
+    left, right = (rangediff._Lines([line.encode() for line in lines], numbers) for lines in (old, new))
+    cost = rangediff._diff_cost(left, right, rangediff._Work(10**6))
+    assert cost == 0 if old == new else rangediff._least_cost(left, right) <= cost
+
+
+# --- what no git sees
+
+DIFF = b"diff --git a/x.c b/x.c\nindex 1..2 100644\n--- a/x.c\n+++ b/x.c\n@@ -1,3 +1,3 @@ int f(void)\n a\n-b\n+c\n \n"
+PLAIN = PatchText(1, "x: change b", ANNA, b"Why.\n", DIFF)
+
+
+@pytest.mark.parametrize(
+    "diff",
+    [
+        DIFF.replace(b"index 1..2 100644", b"index 3..4 100644"),
+        DIFF.replace(b"-1,3 +1,3", b"-71,3 +72,3"),
+        DIFF + b"-- \n2.45.0\n\nbase-commit: 0123\n",
+        DIFF.replace(b"\n \n", b"\n\n"),
+        DIFF.replace(b"\n", b"\r\n"),
+        DIFF.replace(b"a/x.c", b"i/x.c").replace(b"b/x.c", b"w/x.c"),
+        DIFF.partition(b"\n")[2].partition(b"\n")[2],
+    ],
+    ids=["blob ids", "line numbers", "footer", "lost space", "CRLF mail", "other prefixes", "not from git"],
+)
+def test_what_mail_and_time_do_to_a_patch_is_no_change(diff: bytes) -> None:
+    """Blob ids, line numbers, signatures, footers, line ends and prefixes make no difference."""
+    assert [pair.mark for pair in range_diff([PLAIN], [replace(PLAIN, diff=diff)])] == ["="]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"message": b"Because.\n"},
+        {"title": "x: change c"},
+        {"author": EVA},
+        {"diff": DIFF.replace(b"int f", b"int g")},
+        {"diff": DIFF.replace(b"x.c", b"y.c")},
+        {"diff": DIFF.replace(b"index", b"old mode 100644\nnew mode 100755\nindex")},
+    ],
+    ids=["message", "title", "author", "function", "file", "mode"],
+)
+def test_every_other_difference_is_one(changes: dict[str, bytes]) -> None:
+    """What git compares and only that makes a patch a changed one."""
+    (pair,) = range_diff([PLAIN], [replace(PLAIN, **changes)], creation_factor=200)  # type: ignore[arg-type]
+    assert (pair.old, pair.new, pair.mark) == (0, 0, "!")
+    assert any(line.startswith("    +") for line in pair.lines)
+
+
+def test_lines_without_a_counterpart_have_dashes_as_wide_as_the_labels() -> None:
+    """Numbers and labels stand in columns as git sets them, numbers being those of the patches."""
+    old = [replace(PLAIN, n=n, label="0123abc", diff=DIFF.replace(b"x.c", b"%d" % n * 9)) for n in (8, 9)]
+    new = [replace(old[1], n=10, label="4567def"), replace(PLAIN, n=11, label="89abcde", title="y", diff=b"")]
+    assert render(range_diff(old, new), old, new) == [
+        " 8:  0123abc < -:  ------- x: change b".replace("< -", "<  -"),
+        " 9:  0123abc = 10:  4567def x: change b",
+        " -:  ------- > 11:  89abcde y",
+    ]
+
+
+def test_series_too_long_to_weigh_pair_by_diff_and_title() -> None:
+    """Beyond the limit equal diffs are pairs, then equal titles in their order; the rest stays alone."""
+    count = rangediff._MAX_PATCHES // 2 + 1
+    old = [replace(PLAIN, n=n, title=f"t{n}", diff=DIFF.replace(b"-b", b"-%d" % n)) for n in range(count)]
+    new = [replace(old[0], title="other"), *(replace(patch, diff=DIFF.replace(b"+c", b"+%d" % patch.n)) for patch in old[1:-1])]
+    pairs = range_diff(old, [*new, replace(old[1], diff=b"")])
+    assert [(p.old, p.new, p.mark) for p in pairs[:2]] == [(0, 0, "!"), (1, 1, "!")]
+    assert [(p.old, p.new, p.mark) for p in pairs[-2:]] == [(count - 1, None, "<"), (None, count - 1, ">")]
+    check_complete(pairs, old, [*new, new[0]])
+
+
+patch_texts = st.builds(
+    PatchText,
+    st.integers(0, 12),
+    st.text(max_size=8),
+    st.text(max_size=8),
+    st.binary(max_size=20) | st.sampled_from([b"\t\xff\t", b"a\tb\n\n\n c \n"]),
+    st.lists(st.sampled_from([*DIFF.splitlines(keepends=True), b"\\ No\n", b"GIT binary patch\n", b"\xff\r\n", b"--- /dev/null\n"]))
+    .map(b"".join)
+    .map(lambda data: data[:400]),
+    st.sampled_from(["", "abc", "-------"]),
+)
+
+
+@settings(deadline=None)
+@given(st.lists(patch_texts, max_size=6), st.lists(patch_texts, max_size=6), st.integers(-5, 300))
+@example([PLAIN], [], 60)
+@example([], [replace(PLAIN, title="\ud800", author="\n")], 60)
+def test_nothing_raises_and_no_patch_is_lost(old: list[PatchText], new: list[PatchText], factor: int) -> None:
+    """Whatever the texts, each patch is listed once and each list prints in one line a patch and those of its diff."""
+    pairs = range_diff(old, new, creation_factor=factor)
+    check_complete(pairs, old, new)
+    lines = render(pairs, old, new)
+    assert len(lines) == len(pairs) + sum(len(pair.lines) for pair in pairs)
+    assert not any("\n" in line for line in lines)
+
+
+@given(st.lists(patch_texts, max_size=6))
+def test_a_version_is_equal_to_itself(patches: list[PatchText]) -> None:
+    """Compared with itself, a version with different diffs has only equal patches."""
+    distinct = list({patch.diff: patch for patch in patches if b"@@ -" in patch.diff and patch.diff.startswith(b"diff")}.values())
+    texts = [replace(patch, diff=DIFF.replace(b"+c", b"+%d" % n) + patch.diff) for n, patch in enumerate(distinct)]
+    assert [(pair.old, pair.new, pair.mark) for pair in range_diff(texts, texts)] == [(n, n, "=") for n in range(len(texts))]
+
+
+# --- bounds
+
+
+def long_patch(rng: random.Random, n: int, lines: list[bytes]) -> PatchText:
+    body = b"".join(rng.choice([b"+", b"+", b"-"]) + line + b"\n" for line in lines)
+    size = b"@@ -1,%d +1,%d @@\n" % (body.count(b"\n-") + body.startswith(b"-"), body.count(b"\n+") + body.startswith(b"+"))
+    return PatchText(n, f"long {n}", ANNA, b"", DIFF.partition(b"@@")[0] + size + body)
+
+
+@pytest.mark.parametrize("few", [1, 8, 10_000], ids=["one line", "few lines", "many lines"])
+def test_long_diffs_take_linear_time(few: int) -> None:
+    """A patch of 100,000 lines whose lines are all alike, nearly alike, or not, is compared within seconds."""
+    rng = random.Random(3)
+    old, new = (long_patch(rng, 1, [b"%d" % rng.randrange(few) for _ in range(100_000)]) for _ in range(2))
+    start = time.perf_counter()
+    pairs = range_diff([old], [new])
+    assert time.perf_counter() - start < 20  # takes about 2
+    check_complete(pairs, [old], [new])
+
+
+def test_fifty_patches_that_are_alike_take_a_second_or_two() -> None:
+    """50 by 50 patches of 500 lines, each pair of them similar, find their counterparts."""
+    rng = random.Random(4)
+    common = [b"%s %d" % (rng.choice(WORDS).encode(), rng.randrange(99)) for _ in range(500)]
+
+    def edited(lines: list[bytes], share: float, word: bytes) -> list[bytes]:
+        return [b"%s %d" % (word, rng.randrange(99)) if rng.random() < share else line for line in lines]
+
+    bodies = [edited(common, 0.3, b"own%d" % n) for n in range(50)]
+    old = [long_patch(random.Random(n), n + 1, body) for n, body in enumerate(bodies)]
+    new = [long_patch(random.Random(n), n + 1, edited(body, 0.1, b"later")) for n, body in enumerate(bodies)]
+    start = time.perf_counter()
+    pairs = range_diff(old, new)
+    assert time.perf_counter() - start < 15  # takes about 1.5
+    assert [(pair.old, pair.new, pair.mark) for pair in pairs] == [(n, n, "!") for n in range(50)]
+
+
+# --- real series
+
+
+def versions_of(truth: Path) -> list[list[PatchText]]:
+    """The patches of each version that a truth file lists, oldest version first."""
+    mails = {message.msgid: message for message in map(parse, folder_mails_of(truth))}
+    out = []
+    for _, entries in sorted(json.loads(truth.read_text())["versions"].items(), key=lambda item: float(item[0])):
+        texts = [patch_text(mails[entry["msgid"]], n, "-------") for n, entry in enumerate(entries) if entry["msgid"] in mails]
+        out.append([text for text in texts if text.diff])
+    return out
+
+
+def folder_mails_of(truth: Path) -> list[bytes]:
+    mbox = truth.with_name(truth.name.replace(".truth.json", ".mbox"))
+    return [raw for path, raw in named_mails(truth.parent) if path == mbox]
+
+
+def test_real_versions_pair_their_equal_patches(real_data: Path) -> None:
+    """In real series each patch is listed once, and one with the same patch id, author and words as before is equal."""
+    equal = 0
+    for truth in sorted((real_data / "series").rglob("*.truth.json")):
+        versions = versions_of(truth)
+        for old, new in zip(versions, versions[1:], strict=False):
+            pairs = range_diff(old, new)
+            check_complete(pairs, old, new)
+            ids = [{patch_id(text.diff): text for text in texts} for texts in (old, new)]

@@ -47,7 +47,7 @@ class Intent:
 
 
 _ROBOT = re.compile(r"syzbot[+@]|lkp@intel\.com$|[^@]*-?bot[+@]|.*no-?reply@", re.IGNORECASE)
-_WORTH = ("-b", "d by", "ack", "nak", "looks", "lgtm", "rvb", "rb", "my tag", "'ll ", "will ", "look ", "seem")
+_WORTH = ("-b", "ack", "d by", "nak", "look", "lgtm", "rvb", "review", " test", "my tag", " rb")
 
 
 def read_intents(

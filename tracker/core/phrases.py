@@ -24,6 +24,7 @@ class Saying:
 
 
 _GAP = r"[^RATKLGNM.?!]"  # on the way to the tag, in the same sentence
+_NEAR = r"(?: (?!and\b|but\b|so\b)[\w'/-]+,?){0,4}? "  # a few words on the way to the tag
 _MY = r"\b(?:my|our)\b"
 _TAGS = r"(?P<t>[RATKLG]+(?:(?: ?(?:/|,|&|\+|\band\b|\bor\b) ?(?:my |an? )?)+[RATK]+)*)"
 _WORDS = r"(?: (?!and\b|then\b|when\b|once\b|after\b|with\b|for\b|your\b|his\b|her\b|their\b|from\b|more\b|no\b|get\b)[\w',-]+)"
@@ -45,8 +46,8 @@ _OFFER = r"(?:give|send|provide|offer|reply with|leave|post|put|follow up with|r
 _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (verdict, re.compile(expression))
     for verdict, expression in (
-        (KEPT, rf"\b{_KEEP}\b{_GAP}{{0,30}}?{_MY}{_GAP}{{0,25}}?{_TAGS}"),
-        (KEPT, rf"\b(?:you (?:can|may|could)|feel free to|please) (?:\w+ )?{_KEEP} (?:the|that|this) (?:\w+ )?{_TAGS}"),
+        (KEPT, rf"(?<!thanks for )(?<!already )\b{_KEEP}{_NEAR}(?:my|our){_NEAR}{_TAGS}"),
+        (KEPT, rf"\b(?:you (?:can|may|could)|feel free to|please) (?:\w+ )?{_KEEP} (?:the|that|this) (?:\w+ )?{_TAGS}(?! (?:tag )?from (?!me\b))"),
         (KEPT, rf"\b(?:and|but|i) (?:maintain|sustain|stand by) (?:the|that) {_TAGS}"),
         (
             KEPT,
@@ -60,7 +61,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (WITHDRAWN, rf"\b{_TAKE_BACK}\b{_GAP}{{0,20}}?(?P<t>[RATKLGNM]+)"),
         (WITHDRAWN, rf"\btak(?:e|ing) {_MY} (?:\w+ )?(?P<t>[RATKLGNM]+)(?: tags?)? back\b"),
-        (WITHDRAWN, rf"\b{_REMOVE}\b{_GAP}{{0,25}}?{_MY}{_GAP}{{0,25}}?(?P<t>[RATKLGNM]+)"),
+        (WITHDRAWN, rf"\b{_REMOVE}{_NEAR}(?:my|our){_NEAR}(?P<t>[RATKLGNM]+)"),
         (WITHDRAWN, r"(?P<t>[RATKLGNM]+)(?: tags?)?,?(?: (?:is|are|hereby|has been|now))* (?:withdrawn|retracted|revoked|rescinded)\b"),
         (PROMISED, rf"{_WILL} {_OFFER}{_WORDS}{{0,4}} {_TAGS}"),
         (PROMISED, rf"{_WILL} (?:add|include|reply){_WORDS}{{0,3}}? (?:my|our|an?) (?:[\w-]+ ){{0,2}}{_TAGS}"),
@@ -224,8 +225,9 @@ _SOFT_IF = (
     r"(?: you(?:'d| would| don't)? (?:want|like|wish|care|prefer|think|feel|need|disagree)\b(?! to (?:apply|take|merge|send|route|carry|pick|queue|funnel|land))"
     r"| (?:needed|necessary|useful|helpful|it helps|that helps|desired|so desired|not\b|any\b|anything|possible|at all|only|so inclined"
     r"|i (?:understand|read|recall|remember|see|may|get|had|were|am not)|it (?:were|was)|people|this is (?:the )?direction)"
-    r"|[^,.]{0,40}\b(?:re-?(?:submit|send|spin|post|roll)|resubmit|respin|another (?:version|revision|post|patch|spin|round)"
-    r"|(?:new|next|other) (?:version|revision)|post (?:this|it|another|again)|for any reason))"
+    r"| (?:[\w']+ ){0,5}?(?:re-?(?:submit|send|spin|post|roll)|for any reason)"
+    r"| (?:[\w']+ ){1,4}?(?:another|(?:an? )?new|(?:the )?next|(?:any )?other|v\d) ?(?:version|revision|post|patch|spin|round|v\d)?\b"
+    r"| you(?:'re| are)? (?:going to |do )?post (?:this|it|another|again))"
 )
 _PARTICIPLE = (
     r"\b(?:fixed|fixes|fixups?|addressed|corrected|corrections?|changed|changes?|updated?|updates|removed|added|resolved|done|sorted"

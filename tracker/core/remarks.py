@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 
 # Where in a text, in lower case, such words may stand.
-_PLACES = re.compile(r"lgtm\b|look(?:s|ing)? \w|seems? \w")
+_PLACES = re.compile(r"lgtm\b|look(?:s|ing)? \w")
 _PROMISE_PLACES = re.compile(r"\b(?:re-?)?(?:review|test)(?:ing)?\b")
 
 _LOOKS_GOOD = re.compile(
-    r"\blgtm\b|\b(?:looks|look|looking|seems|seem)(?: (?:all|very|really|pretty|quite|so|just|perfectly|mostly|generally|still|now|much))* "
+    r"\blgtm\b|\b(?:looks|look|looking)(?: (?:all|very|really|pretty|quite|so|just|perfectly|mostly|generally|still|now|much))* "
     r"(?:good|fine|great|ok|okay|sane|reasonable|correct|right|nice|sensible|solid)\b(?! (?:idea|enough|if|but|place|way|time))"
 )
 _UNSURE = re.compile(
@@ -45,7 +45,7 @@ _OF_AUTHOR = re.compile(r"\b(?:send|resend|re-?spin|spin|post|submit|resubmit|fo
 
 def places(low: str, start: int, end: int) -> Iterator[int]:
     """Where agreement may be said in a text in lower case."""
-    if "look" in low or "lgtm" in low or "seem" in low:
+    if "look" in low or "lgtm" in low:
         for match in _PLACES.finditer(low, start, end):
             yield match.start()
 

@@ -32,7 +32,7 @@ _GOOD = r"(?: \w+){0,2}? ?(?:[:,-]|\b(?:is|are|look|looks|lgtm|seem|seems|have|h
 _START = r"(?:^|[,;:(.-] ?|\b(?:and|but|so|also|then|otherwise|ok|okay|thanks|think|that) )"
 # What may stand before `for patch 3` when it is not the tag that is for it.
 _NOT_ABOUT = re.compile(
-    r"\b(?:changes?|fix(?:es)?|comments?|nits?|similar|due|questions?|compared|moved?|repl(?:y|ied)|respect|related|prior|relative|regards?"
+    r"\b(?:changes?|fix(?:es)?|comments?|nits?|similar|due|questions?|discussions?|compared|moved?|repl(?:y|ied)|respect|related|prior|relative|regards?"
     r"|thanks?|you|messages?|changelogs?|subjects?|titles?|descriptions?|typos?|updates?|according|next|belongs?) (?:made )?\Z"
 )
 _EXCEPT = re.compile(
@@ -64,7 +64,7 @@ _SERIES = re.compile(
 )
 _NUMBER = re.compile(r"(\d{1,3})(?:/(\d{1,3}))?(?:\s?(-|\.\.|to|through|thru)\s?#?(\d{1,3}))?")
 _PART = re.compile(
-    r"\b(?:for|on|to|of) (?:the |your )?((?:[\w/.+-]+,? (?:and )?){1,3}?)(bits?|parts?|portions?|pieces?|side|drivers?|changes?|code)\b(?! below| above)"
+    r"\b(?:for|on|to|of) (?:the |your )?((?:[\w/.+-]+,? (?:and )?){1,3}?)(bits?|parts?|portions?|pieces?|side|drivers?|changes|code)\b(?! below| above)"
     r"|\b(?:for|on|to) ([\w/+-]+\.(?:[chS]|rst|rs|py|sh|txt|yaml|dtsi?))\b"
 )
 _PART_HINT = re.compile(r"bit|part|port|piece|side|driver|change|code|\.[chrsptyd]")

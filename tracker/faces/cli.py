@@ -24,6 +24,10 @@ examples:
 """
 
 
+# Commands that are typed so often that setting up the others would be felt.
+_OFTEN = ("list", "show", "thread", "search", "sync")
+
+
 class _Parser(argparse.ArgumentParser):
     """Errors are one line on stderr; the usage stays in --help."""
 
@@ -31,8 +35,15 @@ class _Parser(argparse.ArgumentParser):
         self.exit(Exit.USAGE, f"tracker: {message}; see '{self.prog} --help'\n")
 
 
-def parser() -> argparse.ArgumentParser:
-    """All commands with their options, as `completion` and the tests of the docs read them too."""
+class _Unused:
+    """Stands for a command that this command line does not name: its options need not be set up."""
+
+    def add_argument(self, *_names: str, **_options: object) -> None:
+        pass
+
+
+def parser(only: str | None = None) -> argparse.ArgumentParser:
+    """All commands with their options, as `completion` and the tests of the docs read them too; or *only* one of them."""
     shared = _Parser(add_help=False)
     where = shared.add_argument_group("where to ask")
     where.add_argument(
@@ -52,7 +63,9 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"tracker {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
 
-    def command(name: str, summary: str, examples: Sequence[str], text: str = "") -> argparse.ArgumentParser:
+    def command(name: str, summary: str, examples: Sequence[str], text: str = "") -> argparse.ArgumentParser | _Unused:
+        if only is not None and name != only:
+            return _Unused()
         return commands.add_parser(
             name,
             help=summary,
@@ -69,10 +82,10 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-_Command = Callable[..., argparse.ArgumentParser]
+_Command = Callable[..., argparse.ArgumentParser | _Unused]
 
 
-def _json(sub: argparse.ArgumentParser) -> None:
+def _json(sub: argparse.ArgumentParser | _Unused) -> None:
     sub.add_argument("--json", action="store_true", help="print JSON, schema 1")
 
 
@@ -217,7 +230,7 @@ def run(argv: Sequence[str]) -> int:
     """Run one command line; never raises."""
     out = standard()
     try:
-        args = parser().parse_args(argv)
+        args = parser(argv[0] if argv and argv[0] in _OFTEN else None).parse_args(argv)
     except SystemExit as ex:  # argparse's way of saying --help, --version or wrong use
         return int(ex.code or 0) if not isinstance(ex.code, str) else Exit.USAGE
     try:

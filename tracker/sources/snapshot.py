@@ -14,8 +14,10 @@ from types import MappingProxyType
 from typing import Any
 
 from tracker.sources.base import BadInput
+from tracker.sources.shipped import FACTS, find_snapshot
 
-FACTS = "facts.toml"
+__all__ = ["FACTS", "CommitFact", "Facts", "TreeFact", "find_snapshot", "read_facts", "read_snapshot"]
+
 ROLES = ("maintainer", "next", "mainline", "stable")
 
 _SHA = re.compile(r"[0-9a-f]{7,40}|[0-9a-f]{64}")
@@ -70,15 +72,6 @@ class Facts:
     trees: tuple[TreeFact, ...]
     commits: tuple[CommitFact, ...]
     extra: Mapping[str, object]
-
-
-def find_snapshot() -> Path | None:
-    """The snapshot's folder: the installed copy's, else the checkout's; None when there is none."""
-    package = Path(__file__).resolve().parent.parent
-    for folder in (package / "_snapshot", package.parent / "cache"):
-        if (folder / FACTS).is_file():
-            return folder
-    return None
 
 
 def read_snapshot(path: Path) -> Iterator[bytes]:

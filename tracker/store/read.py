@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class MessageRow:
+class MessageRow(NamedTuple):
     """A stored mail without its text. date: seconds UTC."""
 
     id: int
@@ -25,8 +23,7 @@ class MessageRow:
     abridged: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FollowedRow:
+class FollowedRow(NamedTuple):
     """What is followed. number: its topic, None when its mail is not at hand; abridged: some of its mails are."""
 
     msgid: str
@@ -37,8 +34,7 @@ class FollowedRow:
     abridged: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TopicRow:
+class TopicRow(NamedTuple):
     """One line of `list`, with the JSON of the topic."""
 
     number: int

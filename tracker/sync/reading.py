@@ -8,8 +8,8 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import tracker
 from tracker.config import Config
@@ -17,8 +17,7 @@ from tracker.store import read
 from tracker.store.db import StoreError, connect, connect_copy
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A store to read from. snapshot: it is the one that ships with the program."""
 
     con: sqlite3.Connection
@@ -56,7 +55,7 @@ def open_snapshot(config: Config, now: int) -> sqlite3.Connection:
     It is indexed once and kept in the cache; where that cannot be written, it is indexed in memory every time. The
     snapshot's own folder is never written to.
     """
-    from tracker.sources.snapshot import find_snapshot
+    from tracker.sources.shipped import find_snapshot
 
     folder = find_snapshot()
     if folder is None:

@@ -1,0 +1,368 @@
+"""What people said about the patches of a topic, each with what it is about: from replies, and from trailers in postings.
+
+Nothing is judged here: whether something still counts, was kept or taken back is decided in review.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tracker.core.facts import Facts
+from tracker.core.intent import Intent
+from tracker.core.patchline import Lineup, Place
+from tracker.core.people import Person, same_person
+from tracker.core.tagwords import MENTION, NAMES, letters_of
+from tracker.core.thread import ancestors
+from tracker.core.trailers import Trailer
+
+REFUSAL = "Nacked-by"
+NAMELESS = "tag"  # "drop my tag"
+AGREEMENT = "agreement"
+_CO_AUTHORS = ("Co-developed-by", "Co-authored-by")
+_DATE_TRUST = 2 * 86_400  # seconds that a Date may be away from when the list's server took the mail
+_NO_ALIASES: Mapping[str, str] = {}
+
+
+class People:
+    """The people of a topic by number: addresses and spellings of one human being have the same one."""
+
+    def __init__(self, aliases: Mapping[str, str] = _NO_ALIASES) -> None:
+        self._aliases = aliases
+        self._numbers: dict[tuple[str, str], int] = {}
+        self._spellings: list[list[Person]] = []
+        self._best: list[Person] = []
+
+    def number(self, person: Person) -> int:
+        key = (person.name, person.email.lower())
+        found = self._numbers.get(key)
+        if found is None:
+            found = next((n for n, known in enumerate(self._spellings) if self._among(person, known)), len(self._best))
+            if found == len(self._best):
+                self._best.append(person)
+                self._spellings.append([])
+            elif _fullness(person) > _fullness(self._best[found]):
+                self._best[found] = person
+            self._spellings[found].append(person)
+            self._numbers[key] = found
+        return found
+
+    def person(self, number: int) -> Person:
+        """The first spelling with a full name and an address, as far as there is one."""
+        return self._best[number]
+
+    def _among(self, person: Person, known: Sequence[Person]) -> bool:
+        return any(same_person(person, other, self._aliases) for other in known[:_MAX_SPELLINGS])
+
+
+_MAX_SPELLINGS = 12
+
+
+def _fullness(person: Person) -> tuple[bool, bool]:
+    return (" " in person.name.strip(), bool(person.email))
+
+
+@dataclass(slots=True)
+class Saying:
+    """One thing somebody said about one tag. Fields are those of review.Tag, but with numbers for people and places.
+
+    said: in this mail; when: seconds UTC; series: index of the revision. confirmed: for a carried one, the reply.
+    """
+
+    name: str
+    person: int
+    verdict: str
+    source: str
+    said: Facts
+    when: int
+    series: int
+    places: tuple[Place, ...]
+    scope: str
+    part: str | None
+    quote: str
+    mismatch: bool = False
+    withdraws: bool = False
+    confirmed: str | None = None
+
+    @property
+    def key(self) -> tuple[str, int]:
+        return (self.name, self.person)
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """An agreement in plain words: the reply, and what it is about."""
+
+    intent: Intent
+    said: Facts
+    series: int
+    places: tuple[Place, ...]
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A review trailer in a posting, and the mail it stands in."""
+
+    person: Person
+    trailer: Trailer
+    mail: Facts
+
+
+@dataclass(slots=True)
+class Case:
+    """A topic while it is read. listed: place -> (name, person) -> the trailer; authors: place -> numbers of people."""
+
+    lineup: Lineup
+    mails: Mapping[str, Facts]
+    people: People
+    members: dict[str, tuple[int, bool]] = field(default_factory=dict)
+    listed: dict[Place, dict[tuple[str, int], Listed]] = field(default_factory=dict)
+    authors: dict[Place, set[int]] = field(default_factory=dict)
+
+    def lines(self, places: Iterable[Place]) -> list[int]:
+        return [self.lineup.line(place) for place in places]
+
+
+def sent(mail: Facts | None) -> int:
+    """When a mail was sent, in seconds UTC: the list server's time where its Date cannot be true, 0 when unknown."""
+    if mail is None:
+        return 0
+    if mail.received is not None and (mail.date is None or abs(mail.date - mail.received) > _DATE_TRUST):
+        return mail.received
+    return mail.date or 0
+
+
+def open_case(lineup: Lineup, mails: Mapping[str, Facts], aliases: Mapping[str, str]) -> tuple[Case, list[Facts]]:
+    """A case with its postings read, and the replies that say something, oldest first. People of replies come first."""
+    replies = [mail for mail in mails.values() if mail.intents and not mail.robot]
+    replies.sort(key=lambda mail: (sent(mail), mail.msgid))
+    case = Case(lineup, mails, People(aliases))
+    for mail in replies:
+        case.people.number(mail.sender)
+    for index, series in enumerate(lineup.revisions):
+        for at, patch in enumerate(series.patches):
+            case.members[patch.msgid] = (index, False)
+            _read_patch(case, (index, at), mails.get(patch.msgid))
+        if series.cover:
+            case.members[series.cover] = (index, True)
+            _read_cover(case, index, mails.get(series.cover))
+    return case, replies
+
+
+# --- postings
+
+
+def tag_names(key: str) -> tuple[str, ...]:
+    """The tags that a trailer's key gives: two for `Reviewed-and-tested-by`, none for keys that are no review."""
+    match = MENTION.fullmatch(key)
+    if match is None or not match["by"]:
+        return ()
+    return tuple(NAMES[letter] for letter in letters_of(match) if letter in NAMES)
+
+
+def _trailers(mail: Facts) -> Iterable[tuple[str, Person, Trailer]]:
+    """The review trailers of a posting. Of a reply that offers a patch those only that are not the reply's own words."""
+    own = {intent.line for intent in mail.intents} if mail.subject.reply else ()
+    for trailer in mail.trailers:
+        if trailer.person is not None and not trailer.quoted and trailer.line not in own:
+            for name in tag_names(trailer.key):
+                yield name, trailer.person, trailer
+
+
+def _read_patch(case: Case, place: Place, mail: Facts | None) -> None:
+    patch = case.lineup.patch(place)
+    authors = case.authors.setdefault(place, set())
+    if mail is None:
+        authors.add(case.people.number(case.lineup.revisions[place[0]].author))
+        return
+    written = [one.author for one in mail.patches if one.patch_id == patch.patch_id] or [mail.sender]
+    written += [one.person for one in mail.trailers if one.key in _CO_AUTHORS and one.person]
+    authors.update(case.people.number(one) for one in written)
+    _list(case, [place], mail)
+
+
+def _read_cover(case: Case, index: int, mail: Facts | None) -> None:
+    if mail is not None:
+        _list(case, [(index, at) for at in range(len(case.lineup.revisions[index].patches))], mail)
+
+
+def _list(case: Case, places: Iterable[Place], mail: Facts) -> None:
+    for name, person, trailer in _trailers(mail):
+        key = (name, case.people.number(person))
+        for place in places:
+            case.listed.setdefault(place, {}).setdefault(key, Listed(person, trailer, mail))
+
+
+# --- where a reply belongs
+
+
+@dataclass(frozen=True, slots=True)
+class _Position:
+    """What a reply answers: a revision, and its patches; whole: it answers the cover letter."""
+
+    series: int
+    places: tuple[Place, ...]
+    whole: bool
+
+
+def position(case: Case, mail: Facts) -> _Position | None:
+    """What *mail* is an answer to: the nearest cover or patch above it, None when that is none of this topic's."""
+    gap = False
+    for msgid in ancestors(mail.msgid, case.mails):
+        found = case.members.get(msgid)
+        if found is not None:
+            return _by_subject(case, mail, found[0]) if gap and mail.subject.patch else _at(case, msgid, *found)
+        above = case.mails.get(msgid)
+        gap = gap or above is None
+        if above is not None and above.posting and _foreign(case, above, mail):
+            return None
+    return None
+
+
+def _at(case: Case, msgid: str, series: int, cover: bool) -> _Position:
+    if cover:
+        return _Position(series, case.lineup.whole[series], True)
+    patches = case.lineup.revisions[series].patches
+    return _Position(series, tuple((series, at) for at, patch in enumerate(patches) if patch.msgid == msgid), False)
+
+
+def _by_subject(case: Case, mail: Facts, nearest: int) -> _Position | None:
+    """What the subject says it answers, where the mail it answers is not at hand: `Re: [PATCH v2 2/3] …`."""
+    subject = mail.subject
+    for index in dict.fromkeys((nearest, *reversed(range(len(case.lineup.revisions))))):
+        series = case.lineup.revisions[index]
+        if series.label.lower() != subject.version_label.lower() or series.expected != (subject.total or 1):
+            continue
+        if subject.n == 0:
+            return _Position(index, case.lineup.whole[index], True)
+        places = tuple((index, at) for at, patch in enumerate(series.patches) if patch.n == (subject.n or 1))
+        return _Position(index, places, False)
+    return None
+
+
+def _foreign(case: Case, above: Facts, mail: Facts) -> bool:
+    """Whether *above* opens something else: a posting of another topic, or a patch that somebody else offered in a reply.
+
+    Not so when the offer only shows a patch of this topic again, or when who offered it says something further down:
+    that is about what he answered.
+    """
+    if not above.subject.reply:
+        return True
+    known = {patch.patch_id for one in case.lineup.revisions for patch in one.patches}
+    shown = all(patch.patch_id in known for patch in above.patches)
+    return not shown and case.people.number(above.sender) != case.people.number(mail.sender)
+
+
+def about(case: Case, mail: Facts, intent: Intent, where: _Position) -> tuple[tuple[Place, ...], str]:
+    """The patches that *intent* is about, and its scope: 'series' or 'patches'. Words beat position."""
+    if intent.scope.kind == "series":
+        return case.lineup.whole[where.series], "series"
+    numbers = set(intent.scope.numbers)
+    expected = case.lineup.revisions[where.series].expected
+    if intent.scope.kind == "patches" and any(number <= expected for number in numbers):
+        whole = case.lineup.whole[where.series]
+        return tuple(place for place in whole if case.lineup.patch(place).n in numbers), "patches"
+    return where.places, "series" if where.whole else "patches"
+
+
+# --- replies
+
+
+def from_replies(case: Case, replies: Iterable[Facts]) -> tuple[list[Saying], list[Remark]]:
+    """What *replies*, oldest first, say about tags, and their plain agreements. The same said twice is there once."""
+    found: list[Saying] = []
+    remarks: list[Remark] = []
+    known: dict[tuple[object, ...], str] = {}
+    names: dict[int, dict[str, None]] = {}
+    for mail in replies:
+        where = position(case, mail)
+        for intent in mail.intents if where else ():
+            assert where is not None
+            places, scope = about(case, mail, intent, where)
+            if intent.name == AGREEMENT:
+                remarks.append(Remark(intent, mail, where.series, places, scope))
+                continue
+            person = case.people.number(intent.who)
+            for name in _named(case, intent, person, where, names):
+                one = Saying(
+                    name, person, intent.verdict, "reply", mail, sent(mail), where.series, places, scope, intent.part,
+                    intent.quote, intent.mismatch, intent.withdraws,
+                )  # fmt: skip
+                if not _repeated(one, known):
+                    found.append(one)
+    return found, remarks
+
+
+def _named(
+    case: Case, intent: Intent, person: int, where: _Position, names: dict[int, dict[str, None]]
+) -> tuple[str, ...]:  # fmt: skip
+    """The tag that an intent names; of "keep my tag" those that the person gave before."""
+    given = names.setdefault(person, {})
+    if intent.name != NAMELESS:
+        if not intent.mismatch and intent.name != REFUSAL:
+            given[intent.name] = None
+        return (intent.name,)
+    if intent.verdict == "withdrawn":
+        return (NAMELESS,)
+    carried = [key[0] for place in case.lineup.whole[where.series] for key in case.listed.get(place, ()) if key[1] == person]
+    return tuple(dict.fromkeys((*given, *carried))) or (NAMELESS,)
+
+
+def _repeated(one: Saying, known: dict[tuple[object, ...], str]) -> bool:
+    """Whether the same person has said the same of the same patches, and nothing else of them since."""
+    key = (one.name, one.person, one.series, one.places, one.part, one.mismatch)
+    before = known.get(key)
+    known[key] = one.verdict
+    return before == one.verdict
+
+
+# --- trailers in postings
+
+
+def from_postings(case: Case, said: Iterable[Saying]) -> list[Saying]:
+    """Tags that postings list and no known reply gave to that patch, each where it was listed first."""
+    replies: dict[int, list[Saying]] = {}
+    for one in said:
+        if not one.mismatch and one.verdict in ("given", "kept", "conditional", "refused"):
+            replies.setdefault(one.series, []).append(one)
+    covered: dict[tuple[str, int], set[int]] = {}
+    gave: dict[tuple[str, int], list[Saying]] = {}
+    found: list[Saying] = []
+    for index, series in enumerate(case.lineup.revisions):
+        for one in replies.get(index, ()):
+            covered.setdefault(one.key, set()).update(case.lines(one.places))
+            gave.setdefault(one.key, []).append(one)
+        for msgid in dict.fromkeys(((series.cover,) if series.cover else ()) + tuple(one.msgid for one in series.patches)):
+            found += _new_in(case, index, msgid, covered, gave)
+    return found
+
+
+def _new_in(
+    case: Case, index: int, msgid: str, covered: dict[tuple[str, int], set[int]], gave: Mapping[tuple[str, int], list[Saying]]
+) -> list[Saying]:
+    """What the mail *msgid* lists for patches it was not known to be given for."""
+    mail = case.mails.get(msgid)
+    series = case.lineup.revisions[index]
+    if mail is None:
+        return []
+    whole = msgid == series.cover
+    places = [(index, at) for at, patch in enumerate(series.patches) if whole or patch.msgid == msgid]
+    found = []
+    for name, person, trailer in _trailers(mail):
+        key = (name, case.people.number(person))
+        known = covered.setdefault(key, set())
+        fresh = tuple(place for place in places if case.lineup.line(place) not in known)
+        if not fresh:
+            continue
+        known.update(case.lines(fresh))
+        there = case.lineup.there[index]
+        confirmed = next((one.said.msgid for one in gave.get(key, ()) if any(at not in there for at in case.lines(one.places))), None)
+        scope = "series" if whole and len(fresh) == len(places) else "patches"
+        found.append(
+            Saying(
+                name, key[1], "refused" if name == REFUSAL else "given", "posting", mail, sent(mail), index, fresh, scope,
+                trailer.note or None, " ".join(f"{trailer.key}: {trailer.value}".split()), confirmed=confirmed,
+            )  # fmt: skip
+        )
+    return found
