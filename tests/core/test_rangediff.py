@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,7 +52,8 @@ def history(folder: Path, base: Tree, old: list[Commit], new: list[Commit]) -> P
         for name, data in files.items():
             if data is not None:
                 mode, path = (b"100755", name[:-1]) if name.endswith("*") else (b"100644", name)
-                out.append(b'M %s inline "%s"\ndata %d\n%s\n' % (mode, path.encode(), len(data), data))
+                quoted = path.replace('"', '\\"').encode()
+                out.append(b'M %s inline "%s"\ndata %d\n%s\n' % (mode, quoted, len(data), data))
 
     commit("base", "", base, Commit("base\n", {}))
     for branch, series in (("v1", old), ("v2", new)):
@@ -109,8 +111,10 @@ def signed(text: str, *more: str) -> str:
 
 NAMES = ("edit", "text", "tag", "move", "drop", "split", "left", "right", "same", "late", "author", "mode", "gone", "tail")
 BASE: Tree = {f"{name}.c": source(name) for name in NAMES}
-BASE |= {"logo.png": b"\x89PNG\0" + bytes(range(256)), "run.sh": b"#!/bin/sh\n", "dir/wörd \"x\".txt": b"one\n"}
-SAME = Commit(signed("same: nothing happens to this patch\n\nWhy\tit is:\nsee\tü\tbelow."), {"same.c": source("same", "kick(w);")})
+BASE |= {"logo.png": b"\x89PNG\0" + bytes(range(256)), "run.sh": b"#!/bin/sh\n", 'dir/wörd "x".txt': b"one\n"}
+SAME = Commit(
+    signed("same: nothing happens to this patch\n\nWhy\tit is:\nsee\tü\tbelow."), {"same.c": source("same", "kick(w);")}
+)
 LATE = Commit(signed("late: goes to the front"), {"late.c": source("late", "first(w);", "second(w);")})
 OLD = [
     Commit(signed("edit: count arguments"), {"edit.c": source("edit", "w->a += arg;", "w->b += arg;")}),
@@ -127,14 +131,19 @@ OLD = [
     SAME,
     LATE,
     Commit(signed("author: changes hands"), {"author.c": source("author", "own(w);")}),
-    Commit(signed("mode: executable, a picture, an odd name"), {"run.sh": None, "run.sh*": b"#!/bin/sh\n", "logo.png": b"\0\1" * 99}),
+    Commit(
+        signed("mode: executable, a picture, an odd name"), {"run.sh": None, "run.sh*": b"#!/bin/sh\n", "logo.png": b"\0\1" * 99}
+    ),
     Commit(signed("gone: remove it"), {"gone.c": None, 'dir/wörd "x".txt': b"one\ntwo\n"}),
     Commit(signed("tail: no newline"), {"tail.c": source("tail") + b"/* end */"}),
 ]
 NEW = [
     LATE,
     Commit(signed("edit: count arguments"), {"edit.c": source("edit", "w->a += arg;", "w->b -= arg;", "w->c = 1;")}),
-    Commit(signed("text: the words changed\n\nNot so short:\n\n  - a list\n  - in two lines"), {"text.c": source("text", "w->lock++;")}),
+    Commit(
+        signed("text: the words changed\n\nNot so short:\n\n  - a list\n  - in two lines"),
+        {"text.c": source("text", "w->lock++;")},
+    ),
     Commit(signed("tag: gets a trailer", "Reviewed-by: Rita <rita@example.com>"), {"tag.c": source("tag", "w->tag = arg;")}),
     Commit(signed("move: to a folder"), {"move.c": None, "lib/sub/move.c": source("move", "moved(w);")}),
     Commit(signed("split: first thing"), {"split.c": source("split", *(f"x{i}(w);" for i in range(6)))}),
@@ -185,7 +194,17 @@ def test_the_story_has_every_mark(story: Path) -> None:
     assert marks["late"] == marks["same"] == "="
     assert marks["drop"] == "<"
     assert marks["fresh"] == ">"
-    assert {marks[name] for name in ("edit", "text", "tag", "move", "author", "mode", "tail")} == {"!"}
+    assert {marks[name] for name in ("edit", "text", "tag", "move", "author", "gone", "tail")} == {"!"}
+    said = "\n".join(our_lines(old, new, 900))
+    for words in (
+        "(mode change 100644 => 100755)",
+        "gone.c (deleted)",
+        ".h (new)",
+        "move.c => lib/",
+        "Binary files",
+        "\\ No newline",
+    ):
+        assert words in said
     trailer = next(p for p in pairs if p.old == 2)
     assert "    +    Reviewed-by: Rita <rita@example.com>" in trailer.lines
 
@@ -266,7 +285,9 @@ def revise(rng: random.Random, series: list[Draft], draft: Callable[[], Draft]) 
             series[at] = patch._replace(author=EVA, title=patch.title + " again")
         case 5 if len(patch.places) > 1:
             keys = list(patch.places)
-            series[at : at + 1] = [patch._replace(places={key: patch.places[key] for key in part}) for part in (keys[:1], keys[1:])]
+            series[at : at + 1] = [
+                patch._replace(places={key: patch.places[key] for key in part}) for part in (keys[:1], keys[1:])
+            ]
         case 6 if at + 1 < len(series):
             series[at] = patch._replace(places=patch.places | series.pop(at + 1).places)
         case _:
@@ -322,7 +343,10 @@ def test_patches_that_are_equal_within_a_version_pair_as_git_pairs_them(tmp_path
 
 # The row of each column of a table as git's linear-assignment.c (2.55, compiled on its own) gives it.
 GIT_ASSIGNMENTS = {
-    "several are cheapest": ([[6, 7, 2, 2, 2], [8, 3, 3, 3, 3], [6, 3, 3, 3, 3], [3, 3, 0, 0, 0], [3, 3, 0, 0, 0]], [2, 1, 4, 0, 3]),
+    "several are cheapest": (
+        [[6, 7, 2, 2, 2], [8, 3, 3, 3, 3], [6, 3, 3, 3, 3], [3, 3, 0, 0, 0], [3, 3, 0, 0, 0]],
+        [2, 1, 4, 0, 3],
+    ),
     "a column without a row": ([[14, 16, 10, 7, 7], [17, 6, 3, 1, 1], *[[4, 5, 1, 0, 0]] * 3], [3, 1, -1, 0, 4]),
     "costs 13, not 10": ([[6, 3, 4, 3, 3], [3, 7, 3, 3, 3], *[[4, 3, 4, 0, 0]] * 3], [-1, 4, 1, 3, 2]),
     "costs 113, not 92": (
@@ -389,7 +413,9 @@ def test_changes_are_the_ones_git_finds(indents: bool, tmp_path: Path) -> None:
         assert marked(old, new, changes_of(old, new, 10**9, indents=indents)) == shown[start:], size
 
 
-@given(st.lists(st.sampled_from([b"a", b"b", b"", b" c"])), st.lists(st.sampled_from([b"a", b"b", b"", b" d"])), st.integers(-1, 60))
+@given(
+    st.lists(st.sampled_from([b"a", b"b", b"", b" c"])), st.lists(st.sampled_from([b"a", b"b", b"", b" d"])), st.integers(-1, 60)
+)
 def test_changes_are_true_whatever_the_budget(old: list[bytes], new: list[bytes], steps: int) -> None:
     """However early the search ends, what is not marked is equal on both sides, and runs of changes do not touch."""
     pos = (0, 0)
@@ -459,7 +485,7 @@ def test_lines_without_a_counterpart_have_dashes_as_wide_as_the_labels() -> None
     old = [replace(PLAIN, n=n, label="0123abc", diff=DIFF.replace(b"x.c", b"%d" % n * 9)) for n in (8, 9)]
     new = [replace(old[1], n=10, label="4567def"), replace(PLAIN, n=11, label="89abcde", title="y", diff=b"")]
     assert render(range_diff(old, new), old, new) == [
-        " 8:  0123abc < -:  ------- x: change b".replace("< -", "<  -"),
+        " 8:  0123abc <  -:  ------- x: change b",
         " 9:  0123abc = 10:  4567def x: change b",
         " -:  ------- > 11:  89abcde y",
     ]
@@ -482,7 +508,9 @@ patch_texts = st.builds(
     st.text(max_size=8),
     st.text(max_size=8),
     st.binary(max_size=20) | st.sampled_from([b"\t\xff\t", b"a\tb\n\n\n c \n"]),
-    st.lists(st.sampled_from([*DIFF.splitlines(keepends=True), b"\\ No\n", b"GIT binary patch\n", b"\xff\r\n", b"--- /dev/null\n"]))
+    st.lists(
+        st.sampled_from([*DIFF.splitlines(keepends=True), b"\\ No\n", b"GIT binary patch\n", b"\xff\r\n", b"--- /dev/null\n"])
+    )
     .map(b"".join)
     .map(lambda data: data[:400]),
     st.sampled_from(["", "abc", "-------"]),
@@ -519,9 +547,9 @@ def long_patch(rng: random.Random, n: int, lines: list[bytes]) -> PatchText:
     return PatchText(n, f"long {n}", ANNA, b"", DIFF.partition(b"@@")[0] + size + body)
 
 
-@pytest.mark.parametrize("few", [1, 8, 10_000], ids=["one line", "few lines", "many lines"])
+@pytest.mark.parametrize("few", [1, 50], ids=["one line", "few lines"])
 def test_long_diffs_take_linear_time(few: int) -> None:
-    """A patch of 100,000 lines whose lines are all alike, nearly alike, or not, is compared within seconds."""
+    """A patch of 100,000 lines whose lines are all alike, or of a few kinds, is compared within seconds."""
     rng = random.Random(3)
     old, new = (long_patch(rng, 1, [b"%d" % rng.randrange(few) for _ in range(100_000)]) for _ in range(2))
     start = time.perf_counter()
@@ -550,27 +578,31 @@ def test_fifty_patches_that_are_alike_take_a_second_or_two() -> None:
 # --- real series
 
 
-def versions_of(truth: Path) -> list[list[PatchText]]:
+def versions_of(truth: Path, mails: dict[str, Message]) -> list[list[PatchText]]:
     """The patches of each version that a truth file lists, oldest version first."""
-    mails = {message.msgid: message for message in map(parse, folder_mails_of(truth))}
+    versions = json.loads(truth.read_text())["versions"]
     out = []
-    for _, entries in sorted(json.loads(truth.read_text())["versions"].items(), key=lambda item: float(item[0])):
-        texts = [patch_text(mails[entry["msgid"]], n, "-------") for n, entry in enumerate(entries) if entry["msgid"] in mails]
-        out.append([text for text in texts if text.diff])
+    for version in sorted(versions, key=float):
+        found = [mails[entry["msgid"]] for entry in versions[version] if entry["msgid"] in mails]
+        out.append([text for n, mail in enumerate(found) if (text := patch_text(mail, n, "-------")).diff])
     return out
 
 
-def folder_mails_of(truth: Path) -> list[bytes]:
-    mbox = truth.with_name(truth.name.replace(".truth.json", ".mbox"))
-    return [raw for path, raw in named_mails(truth.parent) if path == mbox]
-
-
 def test_real_versions_pair_their_equal_patches(real_data: Path) -> None:
-    """In real series each patch is listed once, and one with the same patch id, author and words as before is equal."""
-    equal = 0
+    """In real series a patch with the same patch id as before has a counterpart, and with the same words it is equal."""
+    mails = {message.msgid: message for message in map(parse, folder_mails(real_data / "series"))}
+    same = 0
     for truth in sorted((real_data / "series").rglob("*.truth.json")):
-        versions = versions_of(truth)
-        for old, new in zip(versions, versions[1:], strict=False):
+        versions = versions_of(truth, mails)
+        for old, new in pairwise(versions):
             pairs = range_diff(old, new)
             check_complete(pairs, old, new)
-            ids = [{patch_id(text.diff): text for text in texts} for texts in (old, new)]
+            marks = {pair.new: pair.mark for pair in pairs}
+            before = {patch_id(text.diff): text for text in old}
+            for j, text in enumerate(new):
+                earlier = before.pop(patch_id(text.diff), None)  # a version may have a patch twice
+                if earlier is not None:
+                    words = [(one.title, one.author, one.message) for one in (earlier, text)]
+                    assert marks[j] == ("=" if words[0] == words[1] else "!"), text.title
+                    same += 1
+    assert same >= 90

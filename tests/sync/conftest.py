@@ -7,8 +7,10 @@ import gc
 import http.client
 import http.server
 import os
+import signal
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,6 +76,9 @@ class Lists:
             warnings.simplefilter("ignore", ResourceWarning)
             self._server.add(name, list(mails))
             gc.collect()
+        # A process of public-inbox may search the index it has open for another half minute; this makes it look anew.
+        os.kill(self._server._server.pid, signal.SIGHUP)
+        time.sleep(0.3)
 
     def asked(self) -> list[tuple[str, str, int]]:
         """What was asked since the last call."""

@@ -8,8 +8,8 @@ to find likely relatives. A posting's hints take about 250 bytes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from zlib import crc32
 
 from tracker.core.message import Message
@@ -20,6 +20,7 @@ WORDS_KEPT = 24  # hashes of three words in a row
 _MAX_DIFF = 400_000  # bytes of a mail's diffs that are looked at
 _MAX_TEXT = 60_000
 _MAX_LINKS = 64
+_MAX_LINE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Hints:
 
 def read_hints(message: Message) -> Hints:
     """The hints of *message*, which should be a posting or offer a patch. Never raises."""
-    text = message.own_text[:_MAX_TEXT]
+    text = _before_diff(message.own_text[:_MAX_TEXT])
     prose = _prose(text)
     previous, depends = _named(text)
     upstream = _UPSTREAM.search(prose)
@@ -49,6 +50,11 @@ def read_hints(message: Message) -> Hints:
         tuple(dict.fromkeys(found.lower() for found in _REVERTS.findall(prose))) if "evert" in prose else (),
         _lines(message), _words(prose),
     )  # fmt: skip
+
+
+def _before_diff(text: str) -> str:
+    end = text.find("\ndiff --git ")
+    return text[:end] if end >= 0 else text
 
 
 # --- commits and wording
@@ -61,12 +67,14 @@ _UPSTREAM = re.compile(
 _REVERTS = re.compile(r"\breverts? (?:commits?|changes?)?\s{0,2}([0-9a-f]{12,40})\b", re.IGNORECASE)
 _END_OF_PROSE = re.compile(r"\n(?=diff -|Index: |--- |---[ \t]*\n|-- ?\n)")
 _NO_PROSE = re.compile(
-    r"^(?:[A-Z][A-Za-z-]*-(?:by|to|id|of)|Cc|Link|Fixes|Closes|From|Subject|Date|CC)[ \t]*:.*$"
-    r"|^ .*\|[ \t]+(?:\d+|Bin).*$|\S+(?:://|@)\S+",
-    re.MULTILINE | re.IGNORECASE,
+    rb"^(?:[a-z][a-z-]*-(?:by|to|id|of)|cc|link|fixes|closes|from|subject|date)[ \t]*:.*$"
+    rb"|^ [^\n|]*\|[ \t]+(?:\d+|bin).*$|(?<!\S)[^\s@:]*+(?:://|@)\S*+",
+    re.MULTILINE,
 )
-_WORD = re.compile(r"[^\W\d_]{3,}")
-_MAX_WORDS = 3_000
+_WORD = re.compile(rb"[a-z\x80-\xff]{3,}")
+_MAX_WORDS = 800
+_ROLL = 1_000_003
+_MASK = 0xFFFF_FFFF
 
 
 def _prose(text: str) -> str:
@@ -77,43 +85,42 @@ def _prose(text: str) -> str:
 
 def _words(prose: str) -> tuple[int, ...]:
     """The sketch of the wording: of each three words in a row, without trailers, links, addresses and diffstats."""
-    words = _WORD.findall(_NO_PROSE.sub("", prose).casefold())[:_MAX_WORDS]
-    return _smallest((crc32(" ".join(three).encode()) for three in zip(words, words[1:], words[2:])), WORDS_KEPT)  # noqa: B905
+    bare = _NO_PROSE.sub(b"", prose.encode("utf-8", "replace").lower())
+    words = [crc32(word) for word in _WORD.findall(bare)[:_MAX_WORDS]]
+    threes = zip(words, words[1:], words[2:])  # noqa: B905 -- the last two begin no three
+    return _smallest({((a * _ROLL + b) * _ROLL + c) & _MASK for a, b, c in threes}, WORDS_KEPT)
 
 
-def _smallest(hashes: Iterable[int], kept: int) -> tuple[int, ...]:
-    return tuple(sorted(set(hashes))[:kept])
+def _smallest(hashes: set[int], kept: int) -> tuple[int, ...]:
+    return tuple(sorted(hashes)[:kept])
 
 
 # --- changed lines
 
-_FILE = re.compile(rb"^\+\+\+ [^\n]*?([^/\s]+)[ \t\r]*$|^--- [^\n]*?([^/\s]+)[ \t\r]*\n\+\+\+ /dev/null", re.MULTILINE)
-_CHANGED = re.compile(rb"^([+-](?!(?:--|\+\+) )[^\n]*)$", re.MULTILINE)
 _BLANKS = b" \t\r"
-_SHORTEST = 10  # bytes of a line without its white space, sign included, that say enough to be compared
+_FILE = re.compile(rb"^---[^\n]*\n\+\+\+(?:[^\n]*/)?([^/\n]+)$", re.MULTILINE)
+_CHANGED = re.compile(rb"^[+-][^\n]{9,}$", re.MULTILINE)  # shorter ones say too little
 
 
 def _lines(message: Message) -> tuple[int, ...]:
-    """The sketch of all unquoted diffs of a mail: of each added or removed line with its sign and its file's name."""
+    """The sketch of all unquoted diffs of a mail."""
     texts = [message.diff_source, *(part.utf8 for part in message.attached_patches)]
     return sketch(b"\n".join(texts) if len(texts) > 1 else texts[0])
 
 
 def sketch(data: bytes, kept: int = LINES_KEPT) -> tuple[int, ...]:
-    """The *kept* smallest hashes of the changed lines of all diffs in *data*, ascending.
+    """The *kept* smallest hashes of the changed lines of all diffs in *data*, ascending: with sign and file's name.
 
-    White space is left out, so a change of indentation changes nothing; so are lines too short to tell anything.
+    White space is left out, so a change of indentation changes nothing.
     """
-    data = data[:_MAX_DIFF]
-    files = list(_FILE.finditer(data))
+    start = data.find(b"\n--- ") + 1
+    bare = data[start : start + _MAX_DIFF].translate(None, _BLANKS)
+    files = list(_FILE.finditer(bare))
     found: set[int] = set()
     for at, match in enumerate(files):
-        seed = crc32(match[1] or match[2])
-        end = files[at + 1].start() if at + 1 < len(files) else len(data)
-        for line in _CHANGED.findall(data, match.end(), end):
-            bare = line.translate(None, _BLANKS)
-            if len(bare) >= _SHORTEST:
-                found.add(crc32(bare, seed))
+        seed = crc32(match[1])
+        end = files[at + 1].start() if at + 1 < len(files) else len(bare)
+        found.update([crc32(line, seed) for line in _CHANGED.findall(bare, match.end(), end)])
     return _smallest(found, kept)
 
 
@@ -130,35 +137,43 @@ _PREVIOUS = re.compile(
     r"|\bre-?(?:send|post)|\bversion \d|\bchange(?:s|log)?\b.{0,20}\b(?:since|from|in)\b",
     re.IGNORECASE,
 )
+_VERSION = re.compile(r"\bv\d", re.IGNORECASE)
 _OTHER = re.compile(
     r"\b(?:closes|fixes|report(?:ed|s)?|bug|syzbot|test case|discuss(?:ed|ion)?|suggest(?:ed|ion)?|follow[- ]?up|review(?:ed)?[ -]?on|xfstests?)\b",
     re.IGNORECASE,
 )
+_SAYS = re.compile(r"[^\W\d_]{3,}|\bv\d", re.IGNORECASE)
 _LINK = re.compile(r"https?://\S+|<[^<>\s@]+@[^<>\s@]+>|message-id:\s*\S+", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"^\W{0,3}\[(\w{1,3})\]|^\W{0,3}\((\d{1,2})\)|^(\d{1,2})[.:)] ")
 _SUPERSEDES = re.compile(r"^[ \t]*(?:supersedes|obsoletes|replaces)[ \t]*:[ \t]*<?([^\s<>@:/]+@[^\s<>@]+)>?", re.IGNORECASE)
 _BASED_ON = re.compile(r"^[ \t]*(?:based-on|depends-on)[ \t]*:[ \t]*<?([^\s<>@:/]+@[^\s<>@]+)>?", re.IGNORECASE)
-_HAS_LINK = re.compile(r"^.*(?:https?://|essage-I[dD]:|upersedes|bsoletes|ased-[oO]n|epends-[oO]n).*$", re.MULTILINE)
+_LINK_MARK = re.compile(r"https?://|essage-I[dD]:|upersedes:|bsoletes:|ased-[oO]n:|epends-[oO]n:")
 
 
 def _named(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The mails that *text* names as earlier versions, and those it names as what it depends on."""
     previous: dict[str, None] = {}
     depends: dict[str, None] = {}
-    for match in list(_HAS_LINK.finditer(text))[:_MAX_LINKS]:
-        line = match[0][:1_000]
-        named = _SUPERSEDES.match(line)
-        needed = _BASED_ON.match(line)
-        if named or needed:
-            (previous if named else depends)[(named or needed)[1]] = None  # type: ignore[index]
-            continue
-        ids = links(line)
-        if not ids:
-            continue
-        kind = _kind_of_link(_context(text, match.start(), line))
+    end = 0
+    for mark in islice(_LINK_MARK.finditer(text), _MAX_LINKS):
+        if mark.start() < end:
+            continue  # one more on the same line
+        start = text.rfind("\n", 0, mark.start()) + 1
+        end = text.find("\n", mark.end())
+        end = len(text) if end < 0 else end
+        kind, ids = _read_link(text, start, text[start : min(end, start + _MAX_LINE)])
         if kind:
             (previous if kind == "previous" else depends).update(dict.fromkeys(ids))
     return tuple(previous), tuple(one for one in depends if one not in previous)
+
+
+def _read_link(text: str, start: int, line: str) -> tuple[str, tuple[str, ...]]:
+    """What the line at *start* names: 'previous', 'depends' or '', and which mails."""
+    for pattern, kind in ((_SUPERSEDES, "previous"), (_BASED_ON, "depends")):
+        if found := pattern.match(line):
+            return kind, (found[1],)
+    ids = links(line)
+    return (_kind_of_link(_context(text, start, line)) if ids else ""), ids
 
 
 def _context(text: str, start: int, line: str) -> str:
@@ -168,12 +183,12 @@ def _context(text: str, start: int, line: str) -> str:
     if note:
         mark = f"[{note[1]}]" if note[1] else f"({note[2]})" if note[2] else ""
         rest = words[note.end() :] if mark else words
-        if _WORD.search(rest) or re.search(r"\bv\d", rest):
+        if _SAYS.search(rest):
             return rest
         at = text.find(mark) if mark else -1
         if 0 <= at < start:
             return " ".join(text[max(0, at - 90) : at + 40].split())
-    if _WORD.search(words) is None and not re.search(r"\bv\d", words, re.IGNORECASE):
+    if _SAYS.search(words) is None:
         before = text[max(0, start - 200) : start].rstrip()
         lines = [one for one in before.split("\n")[-3:] if one.strip()]
         return _LINK.sub(" ", lines[-1]) if lines else ""
@@ -186,6 +201,6 @@ def _kind_of_link(context: str) -> str:
         return "previous"
     if _DEPENDS.search(context):
         return "depends"
-    if _OTHER.search(context) and not re.search(r"\bv\d", context):
+    if _OTHER.search(context) and _VERSION.search(context) is None:
         return ""
     return "previous" if _PREVIOUS.search(context) else ""

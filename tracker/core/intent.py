@@ -77,6 +77,7 @@ _HANDOVER = re.compile(
     r"(?:(?:you (?:can|may|could)|feel free to|fee free to|free to|go ahead and|please|kindly)?(?: also| then| now)?"
     r" ?(?:add|include|take|use|consider|have|here(?:'s| is) my|my)(?: my| it| this| a| an| the)?(?: (?:[RATK]|tag|following)+)?)?\W*"
 )
+_TALKED_OF = re.compile(r"\b(?:removed|dropped|added|kept|got|collected|picked up|lost|forgot|missed|missing|without)\b[^.:\n]{0,40}\Z")
 _POSTING_BELOW = re.compile(r"\s*(?:^[ \t]*[A-Z][\w-]+: .*\n|^[ \t]*\[.*\]\n|\s)*(?:^---[ \t]*$|^diff --git )", re.MULTILINE)
 _GOES_ON = re.compile(
     r"(?:\(|-+ |\.{2,3} ?)?(?:(?:but|and|also|only) )?"
@@ -143,7 +144,7 @@ class _Reader:
     def _trailer(self, block: Span, trailers: Sequence[TagTrailer], index: int, leads: dict[int, set[str]]) -> None:
         trailer = trailers[index]
         own = self._is_sender(trailer.person)
-        if self._carried(block, trailer, own):
+        if self._carried(block, trailer, own) or _TALKED_OF.search(self.low, max(block[0], trailer.start - 60), trailer.start):
             return
         start = self._group_start(block, trailers, index)
         low = max((other.end for other in trailers[:index] if other.end <= start), default=block[0])

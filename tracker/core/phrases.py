@@ -27,7 +27,9 @@ _GAP = r"[^RATKLGNM.?!]"  # on the way to the tag, in the same sentence
 _NEAR = r"(?: (?!and\b|but\b|so\b)[\w'/-]+,?){0,4}? "  # a few words on the way to the tag
 _MY = r"\b(?:my|our)\b"
 _TAGS = r"(?P<t>[RATKLG]+(?:(?: ?(?:/|,|&|\+|\band\b|\bor\b) ?(?:my |an? )?)+[RATK]+)*)"
-_WORDS = r"(?: (?!and\b|then\b|when\b|once\b|after\b|with\b|for\b|your\b|his\b|her\b|their\b|from\b|more\b|no\b|get\b)[\w',-]+)"
+_WORDS = (
+    r"(?: (?!and\b|then\b|when\b|once\b|after\b|with\b|for\b|your\b|his\b|her\b|their\b|from\b|more\b|no\b|get\b|v\d|\w+ing\b|to\b)[\w'-]+)"
+)
 
 _KEEP = r"(?:keep|carry|retain|preserve|maintain|sustain|leave|reaffirm|re-?add|re-?instate)(?:ing)?"
 _REMOVE = r"(?:drop|remove|ignore|disregard|discard|delete|strip|forget|omit|lose|un-?do)(?:p?ing)?"
@@ -41,7 +43,7 @@ _SOON = (
     r"|tomorrow|likely|surely|again|still|promptly|formally|very|more|than|review|test|and|too|be|able|most|once again),?){0,6}"
 )
 _WILL = rf"\b(?:i|we)(?:'ll|'d| will| would| can| could| shall| plan to| intend to| hope to|'m going to| am going to|'m| am)\b{_SOON}"
-_OFFER = r"(?:give|send|provide|offer|reply with|leave|post|put|follow up with|repeat|issue|grant|slap|have)"
+_OFFER = r"(?:give|send|provide|offer|reply with|post|put|follow up with|repeat|issue|grant|slap)"
 
 _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (verdict, re.compile(expression))
@@ -64,7 +66,8 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (WITHDRAWN, rf"\b{_REMOVE}{_NEAR}(?:my|our){_NEAR}(?P<t>[RATKLGNM]+)"),
         (WITHDRAWN, r"(?P<t>[RATKLGNM]+)(?: tags?)?,?(?: (?:is|are|hereby|has been|now))* (?:withdrawn|retracted|revoked|rescinded)\b"),
         (PROMISED, rf"{_WILL} {_OFFER}{_WORDS}{{0,4}} {_TAGS}"),
-        (PROMISED, rf"{_WILL} (?:add|include|reply){_WORDS}{{0,3}}? (?:my|our|an?) (?:[\w-]+ ){{0,2}}{_TAGS}"),
+        (PROMISED, rf"{_WILL} (?:add|include){_WORDS}{{0,3}}? (?:my|our) (?:[\w-]+ ){{0,2}}{_TAGS}"),
+        (PROMISED, rf"\bi(?:'ll| will| am|'m| can)\b{_SOON} (?:add|include) an? (?:[\w-]+ )?(?P<t>[RAK]+)(?! (?:tag )?(?:for you|from|if that))"),
         (
             PROMISED,
             r"\bi(?:'ll| will| can| plan to| intend to|'m going to| am going to|'d be| would be|'m| am)"
@@ -72,12 +75,17 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (PROMISED, rf"\b(?:you|it|this|that|patch|series)(?:'ll| will)\b{_GAP}{{0,25}}?\b(?:get|have|receive)\b{_GAP}{{0,10}}?\b(?:my|an?)\b{_GAP}{{0,15}}?{_TAGS}"),
         (GIVEN, rf"\b{_ADD}\b{_GAP}{{0,40}}?{_MY}{_GAP}{{0,25}}?{_TAGS}"),
-        (GIVEN, rf"\b(?:here(?:'s| is| are| comes)|(?:you|it|this|that|they|patch|series)(?:'ve| have| has| gets?| got)?|have|has){_GAP}{{0,15}}?{_MY}{_GAP}{{0,20}}?{_TAGS}"),
+        (GIVEN, rf"\b(?:here(?:'s| is| are| comes)|have|has|gets?|got)(?: (?:all|also|already|now|still|both))* (?:my|our) (?:[\w-]+ )?{_TAGS}"),
         (GIVEN, rf"\bhere(?:'s| is| comes) (?:an?|the) (?:\w+ )?{_TAGS}"),
         (GIVEN, rf"\b(?:with|under) {_MY} (?:\w+ )?{_TAGS}"),
-        (GIVEN, rf"\b(?:feel free to|you (?:can|may|could)) (?:\w+ ){{0,2}}?{_ADD}\b{_GAP}{{0,30}}?{_TAGS}"),
+        (
+            GIVEN,
+            rf"\b(?:fee?l? free to|you (?:can|may|could)) (?:\w+ ){{0,2}}?(?:add|include|put|use|have|take|apply)\b"
+            rf"(?: (?:also|in|the|following|my|an?|this|me as|as|it|with|to (?:the|this) (?:patch|series)))*\W*{_TAGS}"
+            r"(?! received| of\b| (?:tags? )?from (?!me\b))",
+        ),
         (GIVEN, rf"\b(?:i|we|let me|allow me to)(?: (?:hereby|also|now|do|gladly|happily|can|to))* (?:give|offer|grant|provide) {_GAP}{{0,20}}?{_TAGS}"),
-        (GIVEN, r"(?P<t>[RATG]+(?: ?(?:/|&|and) ?[RAT]+)*)(?: tags?)?(?: and [^RATKLGNM.]{0,15})?,? (?:from|by) (?:me|us|my side|my end)\b"),
+        (GIVEN, r"(?<!added a )(?<!added the )(?P<t>[RATG]+(?: ?(?:/|&|and) ?[RAT]+)*)(?: tags?)?(?: and [^RATKLGNM.]{0,15})?,? (?:from|by) (?:me|us|my side|my end)\b"),
         (GIVEN, r"^(?:\W*(?:also|and|fully|so|then|now|ok|yes))*\W*(?P<t>[RAT]+) ?(?:by )?(?:me|us)\b"),
         (GIVEN, r"^(?:\W*(?:yes|yep|yeah|sure|ok|okay|either|an?|my|of course|that|the|as))*\W*(?P<t>[RATK]+) (?:is|would be|works|sounds|will be|are)(?: \w+)? (?:fine|good|ok|okay|great)\b"),
         (GIVEN, rf"^\W*(?:so |and |then )?{_MY} {_TAGS} (?:to|for|on) (?:the|this|all|both|these|those|patch|series)\b"),
@@ -125,21 +133,23 @@ _OTHERS = re.compile(
 )
 _NOT = re.compile(
     r"(?:\bnot\b|n't\b|\bcannot\b|\bnever\b|\bunable\b|\bno longer\b|\bhesita\w+\b|\bbefore\b|\bhold\w* (?:off|back)\b|\bno\b(?! way|,)"
-    r"|\binstead of\b|\brather than\b|\bwould have\b|\bcould have\b|^why\b|\bwhy not\b|\bneither\b|\bnor\b|\bwhether\b|\bhad\b|\bi was\b|\bi were\b|\bin the middle of\b|\bavoid\w*\b"
+    r"|\binstead of\b|\brather than\b|\bwould have\b|\bcould have\b|^why\b|\bwhy not\b|\bneither\b|\bnor\b|\bwhether\b|\bhad\b|\bi was\b|\bwhy i\b|\bi were\b|\bin the middle of\b|\bavoid\w*\b"
     r"|\bwithout (?:\w+ )?)(?! only\b| just\b)[^RATKLGNM.?!;:]{0,50}\Z"
 )
-_OTHER_AGENT = re.compile(r"\b(?:he|she|they|who|anyone|someone|somebody|nobody|people|maintainers?|folks|\w+ed by)\b[^.;:]{0,40}\Z")
+_OTHER_AGENT = re.compile(r"\b(?:he|she|they|who|anyone|someone|somebody|nobody|people|maintainers?|others?|folks|\w+ed by)\b[^.;:]{0,40}\Z")
 _UNREAL = re.compile(
     r"\b(?:in case|when|whenever|because of|despite|due to|after|avoid|risk|until|fear|expect(?:ing)?|afraid of|for fear of|(?<!my )previous"
     r"|(?<!my )earlier|got|been|was|were|being|since|the same)\b[^RATKLGNM.;:]{0,30}\Z|\bif\b(?! \w+ \w+,)[^RATKLGNM,.;:]{0,40}\Z"
 )
 _I_ADD = re.compile(r"\b(?:i|we)(?:'ll|'ve|'d| will| have| can| could| shall| may)?(?: (?!and\b|but\b|so\b|if\b|that\b)[\w',-]+){0,3} \Z")
 _QUESTION = re.compile(r"\?\W*\Z")
-_NEW_CLAUSE = re.compile(r" -+ |; |: |, (?:why|what|how|but|or|does|do|is|are)\b")
+_NEW_CLAUSE = re.compile(r" -+ |; |(?<![RATKLGNM]): |, (?:why|what|how|but|or|does|do|is|are)\b")
 _YOU_ADD_MY = re.compile(r"\b(?:can|could|would|will) you\b.{0,60}\bmy\b")
 
 
 _RUNS_ON = re.compile(rf"'ll\b|'d\b|\b(?:will|would|{_KEEP}|{_REMOVE}|{_TAKE_BACK}|stands?|no need|not?)\b")
+
+_LATER = re.compile(r"\b(?:once|when|if|after|then|and|soon|later|next|tomorrow|before)\b.*\b(?:i'll|i will|i can|i'd)\b")
 
 
 def runs_on(lead: str, name: str) -> str | None:
@@ -150,6 +160,8 @@ def runs_on(lead: str, name: str) -> str | None:
     letter = next(letter for letter, full in NAMES.items() if full == name)
     saying = judge(lead if ended else f"{lead.rstrip(' :,-')} {letter}")
     if saying is None or all(NAMES[other] != name for other in saying.letters):
+        return None
+    if saying.verdict == PROMISED and not _LATER.search(lead):
         return None
     return saying.verdict if saying.verdict == KEPT or (not ended and saying.verdict in (PROMISED, WITHDRAWN)) else None
 
@@ -224,31 +236,37 @@ _LEADS = r"[^.?!]*[^.?!\w)]?\s*\Z"
 _SOFT_IF = (
     r"(?: you(?:'d| would| don't)? (?:want|like|wish|care|prefer|think|feel|need|disagree)\b(?! to (?:apply|take|merge|send|route|carry|pick|queue|funnel|land))"
     r"| (?:needed|necessary|useful|helpful|it helps|that helps|desired|so desired|not\b|any\b|anything|possible|at all|only|so inclined"
-    r"|i (?:understand|read|recall|remember|see|may|get|had|were|am not)|it (?:were|was)|people|this is (?:the )?direction)"
+    r"|(?:i|you) (?:understand|read|recall|remember|see|may|get|had|were|am not|haven't|wanted|could)|(?:it|we|they|someone|anyone) (?:were|was|wanted|had|could)"
+    r"|people|this is (?:the )?direction)"
     r"| (?:[\w']+ ){0,5}?(?:re-?(?:submit|send|spin|post|roll)|for any reason)"
     r"| (?:[\w']+ ){1,4}?(?:another|(?:an? )?new|(?:the )?next|(?:any )?other|v\d) ?(?:version|revision|post|patch|spin|round|v\d)?\b"
     r"| you(?:'re| are)? (?:going to |do )?post (?:this|it|another|again))"
 )
+_IF = re.compile(
+    r"(?<!even )(?<!as )(?<!see )(?<!wonder )(?<!wondering )(?<!check )(?<!sure )(?<!know )(?<!ask )(?<!with me )(?<!by me )(?<!decide )"
+    rf"\bif\b(?!{_SOFT_IF})"
+)
 _PARTICIPLE = (
     r"\b(?:fixed|fixes|fixups?|addressed|corrected|corrections?|changed|changes?|updated?|updates|removed|added|resolved|done|sorted"
     r"|clarified|clarifications?|tweaked|tweaks?|modified|modifications?|adjusted|adjustments?|replaced|renamed|rename|dropped|taken care"
-    r"|in place|squashed|folded|included|improved|improvements?|reworded|cleaned up|simplification|moved|split|nits?|suggestions?|fix"
-    r"|typos?|applied|reverted|mentioned|documented|explained|answered|incorporated|switched|converted|reordered|tested)\b"
+    r"|in place|squashed|folded|included|improved|improvements?|reworded|cleaned up|simplification|moved|split|fix"
+    r"|applied|reverted|mentioned|documented|explained|answered|incorporated|switched|converted|reordered|tested)\b"
 )
 _OPENING = r"(?:^|[,;:(] ?|\b(?:and|but|so|then|also|again|or|otherwise|anyway|however|obviously|only) )"
 _NO_PATCH = r"(?! (?:this|that|the|your|these|those) (?:\w+ )?(?:patch|patches|series|patchset|set|version|branch|kernel|fix(?! (?:applied|folded|squashed|included|added|in place)))\b)"
 _CONDITIONS: tuple[re.Pattern[str], ...] = tuple(
     re.compile(expression)
     for expression in (
-        rf"(?<!even )(?<!as )(?<!see )(?<!wonder )(?<!wondering )(?<!check )(?<!sure )(?<!know )(?<!ask )(?<!with me )(?<!by me )\bif\b(?!{_SOFT_IF})",
         rf"\b(?:in case \w+ (?:wants?|decides?|prefers?|goes|go|takes?)|should (?:you|there|any))\b(?!{_SOFT_IF})",
         r"\bonce (?:that|this|those|these|the|you|your|it|we|they|all|i|fixed|done|addressed|resolved|\w+ing)\b",
-        r"\b(?:unless|provided|providing|assuming|as long as|so long as|as soon as|contingent|conditional(?:ly)?|pending|modulo"
-        r"|subject to|on (?:the )?(?:condition|proviso|assumption|understanding))\b",
+        r"(?:^|[,;(] ?|[RATK] )pending\b",
+        r"\bprovid(?:ed|ing) (?:that|you|the|it|this|there|we|these|those)\b",
+        r"\b(?:unless|assuming|as long as|so long as|as soon as|contingent|conditional(?:ly)?|modulo|subject to|on (?:the )?(?:condition|proviso|assumption|understanding))\b",
         r"(?:^\W*|[,;(] ?|\b(?:and|but|so|then|add|add it|stands?|[RATKG]|tags?) )after (?:that|this|those|these|the|you|your|my|some|all|a few|minor|small|nits?|fix|address|remov|add|chang|correct|updat|renam"
         r"|rebas|clean|resolv|drop|split|squash|mov|tweak|rewor|rephras|adjust|convert|mak|replac|clarif|rename)\w*"
         r"(?! (?:patch|patches|series|explanation|discussion|change is|revert|look|review))",
         rf"{_OPENING}with\b(?! or without\b| my .{{0,20}}\bhat\b){_NO_PATCH}[^.;:]{{1,120}}?{_PARTICIPLE}",
+        rf"{_OPENING}with (?:the|that|those|these|this|above|my|his|her|[\w.]+'s?)\b{_NO_PATCH}[^.;:]{{0,80}}?\b(?:nits?|suggestions?|comments?|typos?)\b",
         rf"(?:[RATK]|\badd\b|\back)[^.;]{{0,60}}\bwith (?:that|this|those|these|the|above|my|minor)\b{_NO_PATCH}[^.;]{{0,80}}?{_PARTICIPLE}",
         rf"^\W*(?:and |but |so )?with\b(?! or without\b| my ){_NO_PATCH}[^.;:]{{1,100}}?,? (?:you (?:can|may|could)|feel free)\b",
         rf"{_OPENING}with (?:that|those|these|this|both|all that|all those)\b[,:;-]*(?:\W*\Z| (?:please )?(?:you|feel|i'm|i am|this looks|it looks|looks|lgtm|add|it's|[RATK]))",
@@ -262,8 +280,9 @@ _EXCEPTION = re.compile(
     r"(?<!or )(?<!unless )(?<!nothing )\b(?:oth?e?[hr]?wise|other (?:than|that)|apart from|apar\w*t from|aside(?: from| of)?|besides?|except(?: for)?(?! (?:for )?(?:patch(?:es)? |#?\d|the (?:first|last|second)|this one|that one))"
     r"|outside of|barring|minus|save for|nits? aside)\b"
 )
-_IF_FIRST = re.compile(r"^(?:\W*(?:so|and|but|or))?\W*(?:if|unless|without|as long as|until)\b(?! (?:not\b|a doubt))|\bif (?:you|this|that|it|we|they)\b[^,.]*\Z")
+_IF_FIRST = re.compile(r"^(?:\W*(?:so|and|but|or))?\W*(?:if|unless|without|as long as|until)\b(?! (?:not\b|a doubt|i(?:'m| am)? (?:mis|wrong|not)))|\bif (?:you|this|that|it|we|they)\b[^,.]*\Z")
 _ASSENT = re.compile(ASSENT)
+_GOOD_BEFORE = re.compile(rf"{ASSENT}[^,.;]{{0,15}} ?\Z")
 
 
 _MAY_BE_CONDITION = re.compile(
@@ -273,7 +292,7 @@ _MAY_BE_CONDITION = re.compile(
 
 def conditional(sentence: str) -> bool:
     """Whether *sentence*, which gives or keeps a tag, does so on a condition."""
-    if _MAY_BE_CONDITION.search(sentence) and any(rule.search(sentence) for rule in _CONDITIONS):
+    if _MAY_BE_CONDITION.search(sentence) and any(rule.search(sentence) for rule in (_IF, *_CONDITIONS)):
         return True
     return excepts(sentence)
 
@@ -283,9 +302,23 @@ def leads_with_condition(sentence: str) -> bool:
 
     It has to be about the tag: it either runs on into the trailer, or says that the patch is good.
     """
-    if not conditional(sentence):
+    if sentence[-1:] not in ".!?)" or sentence.startswith("with "):
+        return conditional(sentence)
+    if not _ASSENT.search(sentence):
         return False
-    return sentence[-1:] not in ".!?)" or sentence.startswith("with ") or _ASSENT.search(sentence) is not None
+    if _MAY_BE_CONDITION.search(sentence) and any(rule.search(sentence) for rule in _CONDITIONS):
+        return True
+    return _good_if(sentence) or excepts(sentence)
+
+
+def _good_if(sentence: str) -> bool:
+    """Whether a finished *sentence* calls the patch good only if something holds, and does not just talk about an if."""
+    match = _IF.search(sentence)
+    if match is None:
+        return False
+    comma = sentence.find(",", match.end())
+    after = sentence[comma:] if comma > 0 else ""
+    return bool(_ASSENT.search(after)) or bool(_GOOD_BEFORE.search(sentence, 0, match.start()))
 
 
 def excepts(sentence: str) -> bool:

@@ -36,9 +36,9 @@ _PROMISE = re.compile(
     r"(?! (?:case|suite|program|bot|server|report|box|results?))(?P<rest>[^.?!]{0,120})"
 )
 _OF_PATCH = re.compile(
-    r"\W*(?:$|[,;-]|(?:this|it|that|them|these|those|your|both|all|others?|next|tomorrow|today|soon|later|more|patch|patches|v\d"
+    r"\W*(?:$|[,;-]|(?:this|it|that|them|these|those|both|all|others?|next|tomorrow|today|soon|later|more|patch|patches|v\d"
     r"|and report|asap|again|on|the (?:patch|patches|series|set|patchset|rest|next|new|other|latest|v\d|code|changes?|fix|proposed)"
-    r"|the \w+ (?:bits|parts|patches))\b)"
+    r"|the \w+ (?:bits|parts|patches)|your (?:patch|patches|patchset|series|changes?|fix|work|v\d|latest|new|next|code|branch))\b)"
 )
 _OF_AUTHOR = re.compile(r"\b(?:send|resend|re-?spin|spin|post|submit|resubmit|fold|push|repost|queue|apply|to see|my (?:patch|series|fix)|v\d)\b")
 

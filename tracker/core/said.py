@@ -25,11 +25,15 @@ _NO_ALIASES: Mapping[str, str] = {}
 
 
 class People:
-    """The people of a topic by number: addresses and spellings of one human being have the same one."""
+    """The people of a topic by number: addresses and spellings of one human being have the same one.
+
+    Everybody is compared with everybody; of more than `_MAX_PEOPLE` the later ones are known by their address alone.
+    """
 
     def __init__(self, aliases: Mapping[str, str] = _NO_ALIASES) -> None:
         self._aliases = aliases
         self._numbers: dict[tuple[str, str], int] = {}
+        self._emails: dict[str, int] = {}
         self._spellings: list[list[Person]] = []
         self._best: list[Person] = []
 
@@ -37,25 +41,38 @@ class People:
         key = (person.name, person.email.lower())
         found = self._numbers.get(key)
         if found is None:
-            found = next((n for n, known in enumerate(self._spellings) if self._among(person, known)), len(self._best))
-            if found == len(self._best):
-                self._best.append(person)
-                self._spellings.append([])
-            elif _fullness(person) > _fullness(self._best[found]):
-                self._best[found] = person
-            self._spellings[found].append(person)
-            self._numbers[key] = found
+            found = self._emails.get(key[1]) if key[1] else None
+            if found is None:
+                found = self._alike(person)
+            self._remember(person, key, found)
         return found
 
     def person(self, number: int) -> Person:
         """The first spelling with a full name and an address, as far as there is one."""
         return self._best[number]
 
-    def _among(self, person: Person, known: Sequence[Person]) -> bool:
-        return any(same_person(person, other, self._aliases) for other in known[:_MAX_SPELLINGS])
+    def _alike(self, person: Person) -> int:
+        """The number of somebody known under another address or name, else a new one."""
+        for number, known in enumerate(self._spellings):
+            if len(self._best) <= _MAX_PEOPLE and any(same_person(person, one, self._aliases) for one in known):
+                return number
+        return len(self._best)
+
+    def _remember(self, person: Person, key: tuple[str, str], number: int) -> None:
+        if number == len(self._best):
+            self._best.append(person)
+            self._spellings.append([])
+        elif _fullness(person) > _fullness(self._best[number]):
+            self._best[number] = person
+        if len(self._spellings[number]) < _MAX_SPELLINGS:
+            self._spellings[number].append(person)
+        self._numbers[key] = number
+        if key[1]:
+            self._emails[key[1]] = number
 
 
-_MAX_SPELLINGS = 12
+_MAX_PEOPLE = 300
+_MAX_SPELLINGS = 8
 
 
 def _fullness(person: Person) -> tuple[bool, bool]:
@@ -116,6 +133,7 @@ class Case:
     lineup: Lineup
     mails: Mapping[str, Facts]
     people: People
+    patch_ids: frozenset[str]
     members: dict[str, tuple[int, bool]] = field(default_factory=dict)
     listed: dict[Place, dict[tuple[str, int], Listed]] = field(default_factory=dict)
     authors: dict[Place, set[int]] = field(default_factory=dict)
@@ -137,7 +155,8 @@ def open_case(lineup: Lineup, mails: Mapping[str, Facts], aliases: Mapping[str, 
     """A case with its postings read, and the replies that say something, oldest first. People of replies come first."""
     replies = [mail for mail in mails.values() if mail.intents and not mail.robot]
     replies.sort(key=lambda mail: (sent(mail), mail.msgid))
-    case = Case(lineup, mails, People(aliases))
+    ids = {patch.patch_id for series in lineup.revisions for patch in series.patches}
+    case = Case(lineup, mails, People(aliases), frozenset(one for one in ids if one))
     for mail in replies:
         case.people.number(mail.sender)
     for index, series in enumerate(lineup.revisions):
@@ -212,12 +231,21 @@ def position(case: Case, mail: Facts) -> _Position | None:
     for msgid in ancestors(mail.msgid, case.mails):
         found = case.members.get(msgid)
         if found is not None:
-            return _by_subject(case, mail, found[0]) if gap and mail.subject.patch else _at(case, msgid, *found)
+            doubtful = gap and not _same_place(mail, case.mails.get(msgid))
+            return _by_subject(case, mail, found[0]) if doubtful else _at(case, msgid, *found)
         above = case.mails.get(msgid)
         gap = gap or above is None
         if above is not None and above.posting and _foreign(case, above, mail):
             return None
     return None
+
+
+def _same_place(mail: Facts, above: Facts | None) -> bool:
+    """Whether the subject of a reply has the counter and version of *above*, or none at all."""
+    if above is None or not mail.subject.patch:
+        return True
+    one, two = mail.subject, above.subject
+    return (one.n, one.total, one.version_label.lower()) == (two.n, two.total, two.version_label.lower())
 
 
 def _at(case: Case, msgid: str, series: int, cover: bool) -> _Position:
@@ -249,8 +277,7 @@ def _foreign(case: Case, above: Facts, mail: Facts) -> bool:
     """
     if not above.subject.reply:
         return True
-    known = {patch.patch_id for one in case.lineup.revisions for patch in one.patches}
-    shown = all(patch.patch_id in known for patch in above.patches)
+    shown = all(patch.patch_id in case.patch_ids for patch in above.patches)
     return not shown and case.people.number(above.sender) != case.people.number(mail.sender)
 
 
@@ -273,7 +300,7 @@ def from_replies(case: Case, replies: Iterable[Facts]) -> tuple[list[Saying], li
     """What *replies*, oldest first, say about tags, and their plain agreements. The same said twice is there once."""
     found: list[Saying] = []
     remarks: list[Remark] = []
-    known: dict[tuple[object, ...], str] = {}
+    known: dict[int, set[tuple[object, ...]]] = {}
     names: dict[int, dict[str, None]] = {}
     for mail in replies:
         where = position(case, mail)
@@ -309,12 +336,16 @@ def _named(
     return tuple(dict.fromkeys((*given, *carried))) or (NAMELESS,)
 
 
-def _repeated(one: Saying, known: dict[tuple[object, ...], str]) -> bool:
-    """Whether the same person has said the same of the same patches, and nothing else of them since."""
-    key = (one.name, one.person, one.series, one.places, one.part, one.mismatch)
-    before = known.get(key)
-    known[key] = one.verdict
-    return before == one.verdict
+def _repeated(one: Saying, known: dict[int, set[tuple[object, ...]]]) -> bool:
+    """Whether the same person has said the same of the same patches, and took nothing back since."""
+    said = known.setdefault(one.person, set())
+    key = (one.name, one.verdict, one.series, one.places, one.part, one.mismatch, one.withdraws)
+    if key in said:
+        return True
+    if one.verdict in ("withdrawn", "refused") and not one.mismatch:
+        said.clear()
+    said.add(key)
+    return False
 
 
 # --- trailers in postings

@@ -48,7 +48,7 @@ class TagTrailer:
 # Lower case. What stands before a match is looked at afterwards: an expression that starts with letters is searched fast.
 _VERB = r"(?:re?v[iewv]{2,5}d?|ac?ked|ack|tested|test|na(?:c?k)?ed|nac?k)"
 _WORD = re.compile(
-    rf"(?:(?P<by>{_VERB}(?:(?: ?[/+&,] ?|-?and-?| and | or |-){_VERB}){{0,2}}[- ]{{0,2}}by(?:'?s)?)"
+    rf"(?:(?P<by>{_VERB}(?:(?: ?[/+&,] ?|-?and-?| and | or |-){_VERB}){{0,2}}(?: ?- ?|(?<=d) {{0,2}})by(?:'?s)?)"
     r"|(?P<short>(?:rvb|r-v?-?b|r/v?b|rb|t-b|tb|a-b|ab)(?:'?s)?(?! ?-?tree))"
     r"|(?P<nak>(?:self[- ]?)?(?:n-?ack|nak)(?P<nacked>'?ed|'?s|'d|ing)?)"
     r"|(?P<ack>ac?k(?P<acked>'?ed|'?s|'d|ing)?)"
@@ -59,6 +59,7 @@ _PREFIX = re.compile(r"(?:[a-z]{2,12}-){1,3}\Z")
 _NEGATIONS = frozenset(("not-", "almost-", "un-"))
 _VERBS = re.compile(r"re?v|ac?k|te|na")
 
+_BY_OTHERS = re.compile(r" by (?!me\b|us\b|myself\b)\w")  # "tested by the bot"
 _VALUE = re.compile(
     r"[ \t]*+(?P<colon>:?)[ \t]*+(?P<value>"
     r"[^\n<>:]{0,100}?(?:\n[ \t]*+)?<[^<>\n]{1,200}>"  # Name <mail>, the address maybe on the next line
@@ -140,6 +141,8 @@ def plain(text: str) -> str:
     parts = []
     at = 0
     for mention in mentions(text, low, 0, len(text)):
+        if mention.by and _BY_OTHERS.match(low, mention.end - 3):
+            continue
         parts += [low[at : mention.start], mention.letters]
         at = mention.end
     return "".join(parts) + low[at:] if parts else low

@@ -117,6 +117,15 @@ def news_query(since: int, titles: Iterable[str], msgids: Iterable[str], room: i
     return [f"{before}{' OR '.join(group)}{after}" for group in groups]
 
 
+def versions_query(titles: Iterable[str], people: Iterable[str], change_ids: Iterable[str], room: int = MAX_QUERY) -> list[str]:
+    """Queries that together find other postings of something: one of *titles* by one of *people* (addresses), a change-id."""
+    froms = " OR ".join(f'f:"{phrase}"' for mail in people if (phrase := _phrase(mail)))
+    phrases = [phrase for title in titles if (phrase := searchable(title))]
+    wanted = [f's:"{phrase}" AND ({froms})' for phrase in phrases] if froms else []
+    wanted = [f"({clause})" for clause in wanted] + [change_id_query(one) for one in change_ids if _phrase(one)]
+    return [" OR ".join(group) for group in _grouped(wanted, room)]
+
+
 def searchable(title: str) -> str:
     """*title* as the inside of a phrase; '' when it has fewer than two words of two letters and would find too much.
 

@@ -34,13 +34,14 @@ from tracker.sources.listing import (
     parse_page,
     parse_recent,
     safe_id,
+    versions_query,
 )
 from tracker.sources.mbox import damage, split_mbox
 
 if TYPE_CHECKING:
     import requests
 
-__all__ = ["LORE", "Hit", "Lore", "default_server", "news_query", "server_url"]
+__all__ = ["LORE", "Hit", "Lore", "default_server", "news_query", "server_url", "versions_query"]
 
 LORE = "https://lore.kernel.org/all"
 

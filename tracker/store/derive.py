@@ -171,7 +171,7 @@ def _pools(con: sqlite3.Connection, homes: set[int]) -> dict[int, set[int]]:
     """The threads that were looked at together with each of these, because parts of one posting are scattered over them."""
     found: dict[int, set[int]] = {tid: {tid} for tid in homes}
     rows = con.execute(
-        "SELECT DISTINCT s.tid, m.tid FROM series s, json_each(s.members) j JOIN message m ON m.msgid = j.value "
+        "SELECT DISTINCT s.tid, m.tid FROM series s JOIN member ON member.series = s.id JOIN message m USING (msgid) "
         "WHERE s.tid IN (SELECT value FROM json_each(?))", (json.dumps(list(homes)),),
     )  # fmt: skip
     for tid, other in rows:

@@ -55,14 +55,16 @@ class Relatives:
 
 def save_series(con: sqlite3.Connection, tids: Iterable[int], rows: Sequence[tuple[int, Series, Traits]]) -> None:
     """Replace the series of the threads *tids* by *rows* (thread, series, traits)."""
+    old = "(SELECT id FROM series WHERE tid IN (SELECT value FROM json_each(?)))"
     threads = json.dumps(list(tids))
-    con.execute(
-        "DELETE FROM series_key WHERE series IN (SELECT id FROM series WHERE tid IN (SELECT value FROM json_each(?)))", (threads,)
-    )
+    con.execute(f"DELETE FROM series_key WHERE series IN {old}", (threads,))
+    con.execute(f"DELETE FROM member WHERE series IN {old}", (threads,))
     con.execute("DELETE FROM series WHERE tid IN (SELECT value FROM json_each(?))", (threads,))
     con.executemany(
-        "INSERT OR REPLACE INTO series VALUES (?,?,NULL,?,?)",
-        [(one.id, tid, json.dumps(one.members), dump_traits(traits)) for tid, one, traits in rows],
+        "INSERT OR REPLACE INTO series VALUES (?,?,NULL,?)", [(one.id, tid, dump_traits(traits)) for tid, one, traits in rows]
+    )
+    con.executemany(
+        "INSERT OR REPLACE INTO member VALUES (?,?)", [(msgid, one.id) for _, one, _ in rows for msgid in one.members]
     )
     con.executemany(
         "INSERT OR IGNORE INTO series_key VALUES (?,?,?)",
@@ -108,12 +110,7 @@ def decisions(con: sqlite3.Connection) -> Decisions:
 
 def series_of(con: sqlite3.Connection, msgid: str) -> str | None:
     """The series that a cover or patch belongs to."""
-    row = con.execute("SELECT id FROM series WHERE id=?", (msgid,)).fetchone()
-    if row is None:
-        row = con.execute(
-            "SELECT s.id FROM series s JOIN message m ON m.tid = s.tid WHERE m.msgid=?1 "
-            "AND EXISTS (SELECT 1 FROM json_each(s.members) WHERE value=?1)", (msgid,),
-        ).fetchone()  # fmt: skip
+    row = con.execute("SELECT series FROM member WHERE msgid=?", (msgid,)).fetchone()
     return row[0] if row else None
 
 

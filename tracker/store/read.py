@@ -50,7 +50,12 @@ class TopicRow(NamedTuple):
 
 
 _MESSAGE = "id, msgid, tid, date, kind, subject, name, email, private, abridged"
-_FOLLOWED_TOPICS = "SELECT topic FROM topic_thread JOIN message USING (tid) WHERE msgid IN (SELECT msgid FROM u.followed)"
+# The topics that are followed: those of followed covers and patches, else the first one in the thread of a followed mail.
+FOLLOWED_TOPICS = (
+    "SELECT topic FROM u.followed JOIN member USING (msgid) JOIN series ON series.id = member.series UNION "
+    "SELECT min(topic) FROM u.followed f JOIN message m USING (msgid) JOIN topic_thread t USING (tid) "
+    "WHERE f.msgid NOT IN (SELECT msgid FROM member) GROUP BY f.msgid"
+)
 
 
 def is_empty(con: sqlite3.Connection) -> bool:
@@ -82,8 +87,8 @@ def kind_of(con: sqlite3.Connection, msgid: str) -> str | None:
 
 
 def topic_of(con: sqlite3.Connection, msgid: str) -> int | None:
-    """The number of the topic that a mail belongs to: that of its series, else the first one of its thread."""
-    own = topic_of_series(con, msgid)
+    """The number of the topic that a mail belongs to: of the nearest posting it answers, else the first one of its thread."""
+    own = topic_of_series(con, posting_above(con, msgid))
     if own is not None:
         return own
     row = con.execute(
@@ -130,12 +135,12 @@ def count_mails(con: sqlite3.Connection, number: int) -> int:
 
 def topics(con: sqlite3.Connection, *, every: bool) -> list[TopicRow]:
     """Followed topics, or all of them, newest first."""
-    followed = {row[0] for row in con.execute(_FOLLOWED_TOPICS)}
+    followed = {row[0] for row in con.execute(FOLLOWED_TOPICS)}
     unread = _unread(con)
     rows = con.execute(
         "SELECT id, slug, title, status, turn, first, last, data FROM topic ORDER BY coalesce(last, 0) DESC, id"
         if every
-        else f"SELECT id, slug, title, status, turn, first, last, data FROM topic WHERE id IN ({_FOLLOWED_TOPICS}) "
+        else f"SELECT id, slug, title, status, turn, first, last, data FROM topic WHERE id IN ({FOLLOWED_TOPICS}) "
         "ORDER BY coalesce(last, 0) DESC, id"
     )
     return [_topic(row, row[0] in followed, unread) for row in rows]
@@ -146,7 +151,7 @@ def topic(con: sqlite3.Connection, number: int) -> TopicRow:
     row = con.execute("SELECT id, slug, title, status, turn, first, last, data FROM topic WHERE id=?", (number,)).fetchone()
     if row is None:
         raise KeyError(number)
-    is_followed = con.execute(f"SELECT ? IN ({_FOLLOWED_TOPICS})", (number,)).fetchone()[0]
+    is_followed = con.execute(f"SELECT ? IN ({FOLLOWED_TOPICS})", (number,)).fetchone()[0]
     return _topic(row, bool(is_followed), _unread(con))
 
 
@@ -167,12 +172,13 @@ def _unread(con: sqlite3.Connection) -> dict[int, int]:
 def followed(con: sqlite3.Connection) -> list[FollowedRow]:
     """Everything that is followed, also what the cache does not hold at the moment."""
     rows = con.execute(
-        "SELECT f.msgid, f.title, f.server, f.since, (SELECT min(topic) FROM topic_thread t WHERE t.tid = m.tid), "
+        "SELECT f.msgid, f.title, f.server, f.since, "
         "coalesce((SELECT max(abridged) FROM message a WHERE a.tid = m.tid), 0) "
         "FROM u.followed f LEFT JOIN message m ON m.msgid = f.msgid ORDER BY f.since, f.msgid"
-    )
+    ).fetchall()
     return [
-        FollowedRow(msgid, title, server, since, number, bool(abridged)) for msgid, title, server, since, number, abridged in rows
+        FollowedRow(msgid, title, server, since, topic_of(con, msgid), bool(abridged))
+        for msgid, title, server, since, abridged in rows
     ]
 
 
@@ -197,6 +203,49 @@ def public_names(con: sqlite3.Connection, number: int) -> tuple[tuple[str, ...],
             titles[parse_subject(row[0]).title] = None
             ids.append(row[1])
     return tuple(titles), tuple(ids)
+
+
+class Origin(NamedTuple):
+    """What tells other versions of a topic: see `origin`."""
+
+    anchor: str
+    titles: tuple[str, ...]
+    people: tuple[str, ...]
+    change_ids: tuple[str, ...]
+    named: tuple[str, ...]
+
+
+def origin(con: sqlite3.Connection, number: int) -> Origin:
+    """Titles of covers and lone patches, authors' addresses, change-ids, and the mails named as earlier versions.
+
+    Nothing of mail that came from a local file only.
+    """
+    titles: dict[str, None] = {}
+    people: dict[str, None] = {}
+    change_ids: dict[str, None] = {}
+    named: dict[str, None] = {}
+    revisions = topic(con, number).data["revisions"]
+    for revision in revisions:
+        if is_private(con, revision["series"]):
+            continue
+        titles[public_title(revision)] = None
+        people[revision["author"]["email"]] = None
+        if revision["change_id"]:
+            change_ids[revision["change_id"]] = None
+        row = con.execute("SELECT facts FROM message WHERE msgid=?", (revision["series"],)).fetchone()
+        hints = json.loads(row[0]).get("h") if row else None
+        named.update(dict.fromkeys(hints[0] if hints else ()))
+    anchor = revisions[0]["series"] if revisions else ""
+    return Origin(anchor, tuple(titles), tuple(people), tuple(change_ids), tuple(named))
+
+
+def public_title(revision: dict[str, Any]) -> str:
+    """The title of a REVISION, without prefixes."""
+    from tracker.core.subject import parse_subject
+
+    if revision["patches"] and revision["patches"][0]["inline"]:
+        return str(revision["patches"][0]["subject"])
+    return parse_subject(revision["subject"]).title
 
 
 def is_private(con: sqlite3.Connection, msgid: str) -> bool:
@@ -253,13 +302,13 @@ def rows_by_id(con: sqlite3.Connection, tids: Iterable[int]) -> dict[str, Messag
 
 def series_of_thread(con: sqlite3.Connection, tids: Iterable[int]) -> dict[str, str]:
     """Message id of a cover or patch -> the series it belongs to."""
-    found = {}
-    for one, data in con.execute(
-        "SELECT id, members FROM series WHERE tid IN (SELECT value FROM json_each(?))", (json.dumps(list(tids)),)
-    ):
-        for member in json.loads(data):
-            found[member] = one
-    return found
+    return dict(
+        con.execute(
+            "SELECT msgid, series FROM member WHERE msgid IN "
+            "(SELECT msgid FROM message WHERE tid IN (SELECT value FROM json_each(?)))",
+            (json.dumps(list(tids)),),
+        )
+    )
 
 
 def sources_of(con: sqlite3.Connection, number: int) -> list[str]:
@@ -348,15 +397,26 @@ def related(con: sqlite3.Connection, number: int) -> list[dict[str, Any]]:
 
 def series_with(con: sqlite3.Connection, msgid: str) -> str | None:
     """The series that a cover or patch belongs to."""
-    row = con.execute(
-        "SELECT s.id FROM series s WHERE s.id=?1 UNION SELECT s.id FROM message m JOIN topic_thread t USING (tid) "
-        "JOIN series s ON s.topic = t.topic WHERE m.msgid=?1 AND EXISTS (SELECT 1 FROM json_each(s.members) WHERE value=?1)",
-        (msgid,),
-    ).fetchone()
+    row = con.execute("SELECT series FROM member WHERE msgid=?", (msgid,)).fetchone()
     return row[0] if row else None
 
 
 def topic_of_series(con: sqlite3.Connection, msgid: str) -> int | None:
     """The topic of the series that a cover or patch belongs to."""
-    row = con.execute("SELECT topic FROM series WHERE id=?", (series_with(con, msgid),)).fetchone()
+    row = con.execute("SELECT topic FROM member JOIN series ON series.id = member.series WHERE msgid=?", (msgid,)).fetchone()
     return row[0] if row else None
+
+
+def posting_above(con: sqlite3.Connection, msgid: str) -> str:
+    """The nearest cover or patch that a mail answers, the mail itself when there is none or it is one."""
+    row = con.execute("SELECT facts FROM message WHERE msgid=?", (msgid,)).fetchone()
+    above = json.loads(row[0]).get("p", []) if row else []
+    return next((one for one in (msgid, *reversed(above)) if series_with(con, one) is not None), msgid)
+
+
+def is_complete(con: sqlite3.Connection, msgid: str) -> bool:
+    """Whether all patches of the series that a cover or patch belongs to are at hand."""
+    series, number = series_with(con, msgid), topic_of_series(con, msgid)
+    if series is None or number is None:
+        return True
+    return all(one["complete"] for one in topic(con, number).data["revisions"] if one["series"] == series)

@@ -42,8 +42,10 @@ MAIL = (
         content='', columnsize=0, tokenize="unicode61 remove_diacritics 2 tokenchars '_'");
     -- Derived from the rows above: series of threads, and topics of series.
     CREATE TABLE dirty(tid INTEGER PRIMARY KEY);
-    CREATE TABLE series(
-        id TEXT PRIMARY KEY, tid INTEGER NOT NULL, topic INTEGER, members TEXT NOT NULL, traits TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE series(id TEXT PRIMARY KEY, tid INTEGER NOT NULL, topic INTEGER, traits TEXT NOT NULL) WITHOUT ROWID;
+    -- The covers and patches of every series.
+    CREATE TABLE member(msgid TEXT PRIMARY KEY, series TEXT NOT NULL) WITHOUT ROWID;
+    CREATE INDEX member_series ON member(series);
     CREATE INDEX series_tid ON series(tid);
     CREATE INDEX series_topic ON series(topic);
     -- Under which keys a series is looked for as a relative of another, in the order of time.

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tracker.core.message import parse
+from tracker.core.subject import parse_subject
 from tracker.core.target import Target
 from tracker.sources.base import BadInput, NotFound, SourceError, Truncated
+from tracker.sources.lore import versions_query
 from tracker.store import read
 from tracker.store.db import transaction
 from tracker.store.derive import derive
@@ -15,6 +17,7 @@ from tracker.store.mail import source
 from tracker.sync.servers import Servers
 from tracker.sync.session import Session, add_mail, note_arrivals
 
+_ROUNDS = 3
 # A change-id or a commit id names few threads; a search that finds more than this is no way to name a topic.
 _MAX_THREADS = 20
 
@@ -95,7 +98,42 @@ def follow_thread(session: Session, servers: Servers, msgid: str, server: str | 
     if read.message_row(con, msgid) is None:
         raise BadInput(f"the server's answer does not hold {msgid}", url)
     number = follow_known(session, msgid, url or None)
+    if url:
+        fresh += fetch_versions(session, servers, number, url)
+        number = follow_known(session, msgid, url)
     return Followed(number, read.count_mails(con, number), fresh)
+
+
+def fetch_versions(session: Session, servers: Servers, number: int, url: str) -> int:
+    """Look for older and newer versions of a topic on its server and store their threads; returns how many mails are new.
+
+    By the change-id, by title and author, and by the mails that its postings name as earlier versions. Another version
+    may name further ones, so this is done until nothing new comes, at most three times. Whether what was found belongs to
+    the topic is for lineage to say.
+    """
+    con = session.con
+    fresh = 0
+    asked: set[str] = set()
+    try:
+        for _ in range(_ROUNDS):
+            origin = read.origin(con, number)
+            queries = [query for query in versions_query(origin.titles, origin.people, origin.change_ids) if query not in asked]
+            asked.update(queries)
+            hits = [hit for query in queries for hit in servers.get(url).list_ids(query, limit=200)]
+            postings = [hit.msgid for hit in hits if not parse_subject(hit.subject).reply]
+            before = fresh
+            for msgid in [*origin.named, *postings][:_MAX_THREADS]:
+                if read.unknown(con, [msgid]) and msgid not in asked:
+                    asked.add(msgid)
+                    fresh += len(fetch_thread(session, servers, msgid, url))
+            number = read.topic_of(con, origin.anchor) or number
+            if fresh == before:
+                break
+    except NotFound:
+        pass  # a named version may be on no server
+    except SourceError as error:
+        session.fail(error)
+    return fresh
 
 
 def fetch_thread(session: Session, servers: Servers, msgid: str, url: str) -> list[str]:
@@ -113,6 +151,7 @@ def fetch_thread(session: Session, servers: Servers, msgid: str, url: str) -> li
 def follow_known(session: Session, msgid: str, server: str | None) -> int:
     """Follow the topic of a mail in the store, and return its number. Its mails count as read: news start now."""
     con = session.con
+    msgid = read.posting_above(con, msgid)
     with transaction(con, session.config.user_db):
         title = con.execute("SELECT subject FROM message WHERE msgid=?", (msgid,)).fetchone()[0]
         con.execute(
@@ -146,11 +185,9 @@ def follow_file(session: Session, ids: Sequence[str]) -> list[Followed]:
 def unfollow(session: Session, number: int) -> bool:
     """Follow a topic no more; returns whether it was followed. Its mail stays."""
     con = session.con
+    gone = [(row.msgid,) for row in read.followed(con) if row.number == number]
     with transaction(con, session.config.user_db):
-        count = con.execute(
-            "DELETE FROM u.followed WHERE msgid IN (SELECT msgid FROM message JOIN topic_thread USING (tid) WHERE topic=?)",
-            (number,),
-        ).rowcount
+        con.executemany("DELETE FROM u.followed WHERE msgid=?", gone)
         con.execute("INSERT OR IGNORE INTO dirty SELECT tid FROM topic_thread WHERE topic=?", (number,))
         derive(con)
-    return count > 0
+    return bool(gone)

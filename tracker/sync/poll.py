@@ -118,6 +118,7 @@ def _poll(session: Session, lore: Lore, servers: Servers, watches: Sequence[_Wat
             raws, fault = list(error.messages), error
         add_mail(session, raws, where)
         _close_gaps(session, servers, lore.url, watches, fresh)
+        _whole_versions(session, servers, lore.url, watches, fresh)
     _newest_threads(session, servers, lore, watches)
     if fault is not None:
         raise fault  # the cursor stays: what is missing is asked for again
@@ -125,6 +126,19 @@ def _poll(session: Session, lore: Lore, servers: Servers, watches: Sequence[_Wat
         con.execute("UPDATE source SET cursor=? WHERE id=?", (json.dumps({"polled": session.now}), where.id))
     followed = {watch.number for watch in watches}
     return sum(read.topic_of(con, msgid) not in followed for msgid in fresh)
+
+
+def _whole_versions(session: Session, servers: Servers, url: str, watches: Sequence[_Watch], fresh: Sequence[str]) -> None:
+    """A posting among the news is a new version: fetch all of its thread, since its other patches may be renamed."""
+    followed = {watch.number for watch in watches}
+    done: set[int] = set()
+    for msgid in fresh:
+        row = read.message_row(session.con, msgid)
+        if row is None or row.kind not in ("cover", "patch") or row.tid in done:
+            continue
+        if read.topic_of(session.con, msgid) in followed and not read.is_complete(session.con, msgid):
+            done.add(row.tid)
+            fetch_thread(session, servers, msgid, url)
 
 
 def _newest_threads(session: Session, servers: Servers, lore: Lore, watches: Sequence[_Watch]) -> None:

@@ -16,6 +16,7 @@ from tracker.store.db import StoreLockedError, make_private, transaction
 from tracker.store.derive import derive
 from tracker.store.mail import Added, Source, Writer, source
 from tracker.store.prepare import Packer, Prepared, prepare, train
+from tracker.store.read import FOLLOWED_TOPICS
 
 # A dictionary is worth its 110 KiB once there are this many mails to learn from.
 _ENOUGH_TO_LEARN = 400
@@ -102,8 +103,7 @@ def note_arrivals(session: Session, *, read: bool) -> list[str]:
     fresh = [
         row[0]
         for row in con.execute(
-            "SELECT msgid FROM message WHERE tid IN (SELECT tid FROM topic_thread WHERE topic IN ("
-            "SELECT topic FROM topic_thread JOIN message USING (tid) WHERE msgid IN (SELECT msgid FROM u.followed))) "
+            f"SELECT msgid FROM message WHERE tid IN (SELECT tid FROM topic_thread WHERE topic IN ({FOLLOWED_TOPICS})) "
             "AND msgid NOT IN (SELECT msgid FROM u.arrival) ORDER BY date"
         )
     ]
