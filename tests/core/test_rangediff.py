@@ -363,6 +363,12 @@ def test_assignment_is_the_one_git_makes(case: str) -> None:
     assert rangediff._Assignment(table).solve() == rows
 
 
+def test_equal_diffs_stay_pairs_where_the_assignment_forgets_them() -> None:
+    """A patch whose column git leaves without a row keeps the counterpart with the same diff that it had before."""
+    table, _ = GIT_ASSIGNMENTS["costs 13, not 10"]
+    assert rangediff._assigned(table, {0: 0}, 3, 2) == {0: 0, 1: 2}
+
+
 def changes_of(old: list[bytes], new: list[bytes], steps: int, *, indents: bool = False) -> list[rangediff._Change]:
     numbers: dict[bytes, int] = {}
     sides = rangediff._Lines(old, numbers), rangediff._Lines(new, numbers)
@@ -395,22 +401,76 @@ def two_texts(rng: random.Random, size: int) -> tuple[list[bytes], list[bytes]]:
     return old, new
 
 
-@pytest.mark.parametrize("indents", [False, True])
-def test_changes_are_the_ones_git_finds(indents: bool, tmp_path: Path) -> None:
-    """Which lines of two texts differ, and where a change is placed that fits in several places, is what `git diff` says."""
-    rng = random.Random(7)
+def blocks(rng: random.Random) -> tuple[list[bytes], list[bytes]]:
+    """A text of few different blocks, and the same with blocks added or removed, which fits in several places."""
+    depths = ["", "", "  ", "\t", "\t\t"]
+    kinds = []
+    for _ in range(rng.randint(1, 3)):
+        lines = [rng.choice(depths) + rng.choice("ab{}") for _ in range(rng.randint(1, 6))]
+        blanks = [""] * rng.choice([0, 1, 1, 2, 19, 20, 25]) + [" \t"] * rng.choice([0, 0, 1])
+        kinds.append([line.encode() for line in rng.choice([lines + blanks, blanks + lines, [*lines[:2], *blanks, *lines[2:]]])])
+    old = [rng.choice(kinds) for _ in range(rng.choice([1, 3, 8, 30]))]
+    new = list(old)
+    for _ in range(rng.randint(1, 2)):
+        at = rng.randrange(len(new) + 1)
+        new[at : at + rng.choice([0, 0, 1])] = [rng.choice(kinds)] * rng.randint(0, 2)
+    both = [[line for block in text for line in block] for text in (old, new)]
+    return both[0], both[1]
+
+
+GitDiff = Callable[[list[bytes], list[bytes], bool], list[bytes]]
+
+
+@pytest.fixture
+def git_diff(tmp_path: Path) -> GitDiff:
+    """The diff of two texts as `git diff` prints it with the whole of them as context."""
     git("init", "--quiet", cwd=tmp_path)
-    option = "--indent-heuristic" if indents else "--no-indent-heuristic"
-    for size in [*range(1, 40), *range(50, 600, 25), 2000]:
-        old, new = two_texts(rng, size)
-        if old == new:
-            continue
+
+    def diff(old: list[bytes], new: list[bytes], indents: bool) -> list[bytes]:
         for name, lines in (("old", old), ("new", new)):
             (tmp_path / name).write_bytes(b"".join(line + b"\n" for line in lines))
         blobs = git("hash-object", "-w", "old", "new", cwd=tmp_path).decode().split()
+        option = "--indent-heuristic" if indents else "--no-indent-heuristic"
         shown = git("diff", "--no-color", "-U99999", option, *blobs, cwd=tmp_path).split(b"\n")[:-1]
-        start = next(i for i, line in enumerate(shown) if line.startswith(b"@@")) + 1
-        assert marked(old, new, changes_of(old, new, 10**9, indents=indents)) == shown[start:], size
+        return shown[next(i for i, line in enumerate(shown) if line.startswith(b"@@")) + 1 :]
+
+    return diff
+
+
+@pytest.mark.parametrize("indents", [False, True])
+def test_changes_are_the_ones_git_finds(indents: bool, git_diff: GitDiff) -> None:
+    """Which lines of two texts differ is what `git diff` says, for few lines and many, related texts and unrelated ones."""
+    rng = random.Random(7)
+    for size in [*range(1, 40), *range(50, 600, 25), 2000]:
+        old, new = two_texts(rng, size)
+        if old != new:
+            assert marked(old, new, changes_of(old, new, 10**9, indents=indents)) == git_diff(old, new, indents), size
+
+
+def test_changes_that_fit_in_several_places_are_where_git_puts_them(git_diff: GitDiff) -> None:
+    """Blank lines and indents decide where an added or removed block begins, as for `git diff`."""
+    rng = random.Random(8)
+    moved = 0
+    for _ in range(250):
+        old, new = blocks(rng)
+        if old != new:
+            expected = git_diff(old, new, True)
+            assert marked(old, new, changes_of(old, new, 10**9, indents=True)) == expected
+            moved += marked(old, new, changes_of(old, new, 10**9)) != expected
+    assert moved > 50
+
+
+def test_names_of_sections_are_cut_where_git_cuts_them(tmp_path: Path) -> None:
+    """A function name too long for a hunk header ends after 80 bytes, before a letter that would be cut in two."""
+    for pad in range(3):
+        name = f"int {'x' * pad}{'ü' * 30}(void)"
+        text = "\n".join([name, *(f"\tline({n});" for n in range(90)), ""])
+        base: Tree = {f"{'d' * 40}.c": text.encode()}
+        texts = [text.replace("(17)", "(17 + 1)").replace("(25)", word).encode() for word in ("(x)", "(y)")]
+        repo = history(tmp_path / str(pad), base, *([Commit("f: g\n", dict.fromkeys(base, data))] for data in texts))
+        lines = our_lines(posted(repo, "v1"), posted(repo, "v2"), 500)
+        assert lines == git_lines(repo, "--creation-factor=500")
+        assert 80 - 1 <= len(lines[1].encode()) - len("    @@ ") <= 80
 
 
 @given(

@@ -134,7 +134,7 @@ def test_the_tree_shows_ghosts_tags_and_patches(own: Path, tracker: Run) -> None
     """Who, when, which tags and patches, and what is missing."""
     lines = tracker("thread", "1")[1].splitlines()
     assert "[v1]  1 file +2 -1" in lines[0]
-    assert "├ Re: [PATCH] demo: one  Reviewed-by:" in lines[1]
+    assert "├ Re: [PATCH] demo: one  ✔ Reviewed-by" in lines[1]
     assert "(not at hand) gone@example.org" in lines[2]
     assert lines[3].endswith("3@example.org")
 

@@ -101,7 +101,7 @@ def join(
     of = {msgid: one.id for one in known.values() for msgid in one.members}
     joiner = _Joiner(known, _pairs(decisions.unlinks, of))
     by_hand = [_manual(a, b, known) for a, b in _pairs(decisions.links, of)]
-    found = sorted(links, key=lambda one: (-one.confidence, known[one.later].when - known[one.earlier].when, one.earlier, one.later))
+    found = sorted(links, key=lambda one: (-one.confidence, *_span(one, known)))
     for one in by_hand:
         joiner.tie(one, by_hand=True)
     accepted = [one for one in found if one.confidence >= ACCEPTED]
@@ -113,6 +113,11 @@ def join(
     ties = [*by_hand, *accepted, *taken]
     left = [Relation(one.later, one.earlier, "alternative", 0.8, one.evidence) for one in offers]
     return Lineage(_groups(known, ties, joiner), _related([*related, *left], joiner))
+
+
+def _span(one: Link, known: Mapping[str, Traits]) -> tuple[int, str, str]:
+    """Short links first."""
+    return (known[one.later].when - known[one.earlier].when, one.earlier, one.later)
 
 
 def _order(one: Traits) -> tuple[int, int, str]:
@@ -186,7 +191,7 @@ def _nearest_bases(offers: Sequence[Link], known: Mapping[str, Traits]) -> list[
     for one in offers:
         if one.later not in best or _height(one, known) < _height(best[one.later], known):
             best[one.later] = one
-    return sorted(best.values(), key=lambda one: (known[one.later].when - known[one.earlier].when, one.earlier, one.later))
+    return sorted(best.values(), key=lambda one: _span(one, known))
 
 
 def _height(offer: Link, known: Mapping[str, Traits]) -> tuple[int, str]:

@@ -28,13 +28,12 @@ class Hints:
     """What a posting says about its origin. Ids have no angle brackets.
 
     previous: mails named as an earlier version. depends: mails named as what it needs. upstream: the commit it is a
-    backport of. reverts: commits it takes back. lines, words: sketches, ascending 32-bit hashes.
+    backport of. lines, words: sketches, ascending 32-bit hashes.
     """
 
     previous: tuple[str, ...] = ()
     depends: tuple[str, ...] = ()
     upstream: str = ""
-    reverts: tuple[str, ...] = ()
     lines: tuple[int, ...] = ()
     words: tuple[int, ...] = ()
 
@@ -46,10 +45,8 @@ def read_hints(message: Message) -> Hints:
     previous, depends = _named(text)
     upstream = _UPSTREAM.search(prose)
     return Hints(
-        previous, depends, next(filter(None, upstream.groups())).lower() if upstream else "",
-        tuple(dict.fromkeys(found.lower() for found in _REVERTS.findall(prose))) if "evert" in prose else (),
-        _lines(message), _words(prose),
-    )  # fmt: skip
+        previous, depends, next(filter(None, upstream.groups())).lower() if upstream else "", _lines(message), _words(prose)
+    )
 
 
 def _before_diff(text: str) -> str:
@@ -64,11 +61,10 @@ _UPSTREAM = re.compile(
     r"|upstream commit:? ([0-9a-f]{12,40})[ \t.]*$|\(cherry[- ]picked from commit ([0-9a-f]{12,40}))",
     re.MULTILINE | re.IGNORECASE,
 )
-_REVERTS = re.compile(r"\breverts? (?:commits?|changes?)?\s{0,2}([0-9a-f]{12,40})\b", re.IGNORECASE)
 _END_OF_PROSE = re.compile(r"\n(?=diff -|Index: |--- |---[ \t]*\n|-- ?\n)")
 _NO_PROSE = re.compile(
     rb"^(?:[a-z][a-z-]*-(?:by|to|id|of)|cc|link|fixes|closes|from|subject|date)[ \t]*:.*$"
-    rb"|^ [^\n|]*\|[ \t]+(?:\d+|bin).*$|(?<!\S)[^\s@:]*+(?:://|@)\S*+",
+    rb"|^ [^\n|]*\|[ \t]+(?:\d+|bin).*$|https?://\S+",
     re.MULTILINE,
 )
 _WORD = re.compile(rb"[a-z\x80-\xff]{3,}")
@@ -126,20 +122,27 @@ def sketch(data: bytes, kept: int = LINES_KEPT) -> tuple[int, ...]:
 
 # --- links to other postings
 
-_PREVIOUS_LABEL = re.compile(r"^\W*(?:link(?:s)? (?:to|for) )?(?:the )?(?:rfc|patch)?[ -]?v(?:ersion )?\d{1,2}(?:\.\d)?\b", re.IGNORECASE)
+# "v2: URL", "- Link to v1: URL" (b4), "RFC v3", "the v1 posting"
+_PREVIOUS_LABEL = re.compile(
+    r"^\W*(?:links? (?:to|for) )?(?:the )?(?:rfc|patch)?[ -]?v(?:ersion )?\d{1,2}(?:\.\d)?\b", re.IGNORECASE
+)
 _DEPENDS = re.compile(
-    r"\bdepend|\bbased[ -]on\b|\bon top of\b|\bappl(?:y|ies) (?:on|to|after|over)\b|\bprerequisite|\brequires\b|\bneeds\b|\bbuilds? on\b",
+    r"\bdepend|\bbased[ -]on\b|\bon top of\b|\bappl(?:y|ies) (?:on|to|after|over)\b|\bprerequisite"
+    r"|\brequires\b|\bneeds\b|\bbuilds? on\b",
     re.IGNORECASE,
 )
 _PREVIOUS = re.compile(
-    r"\bv\d{1,2}\b(?!\.\d)|^\W*(?:link to |the )*(?:\w+ )?rfc\b|\brfc (?:was|version|posting|patch|series)\b|\b(?:previous|prior|earlier|last|first|initial|original|old) (?:version|posting|post|series|submission|"
-    r"iteration|revision|attempt|patch|round|discussion of this)s?\b|\bprevious(?:ly)?:?$|\bsupersede|\bobsoletes\b|\breplaces\b"
-    r"|\bre-?(?:send|post)|\bversion \d|\bchange(?:s|log)?\b.{0,20}\b(?:since|from|in)\b",
+    r"\bv\d{1,2}\b(?!\.\d)|^\W*(?:link to |the )*(?:\w+ )?rfc\b|\brfc (?:was|version|posting|patch|series)\b"
+    r"|\b(?:previous|prior|earlier|last|first|initial|original|old) "
+    r"(?:version|posting|post|series|submission|iteration|revision|attempt|patch|round|discussion of this)s?\b"
+    r"|\bprevious(?:ly)?:?$|\bsupersede|\bobsoletes\b|\breplaces\b|\bre-?(?:send|post)|\bversion \d"
+    r"|\bchange(?:s|log)?\b.{0,20}\b(?:since|from|in)\b",
     re.IGNORECASE,
 )
 _VERSION = re.compile(r"\bv\d", re.IGNORECASE)
 _OTHER = re.compile(
-    r"\b(?:closes|fixes|report(?:ed|s)?|bug|syzbot|test case|discuss(?:ed|ion)?|suggest(?:ed|ion)?|follow[- ]?up|review(?:ed)?[ -]?on|xfstests?)\b",
+    r"\b(?:closes|fixes|report(?:ed|s)?|bug|syzbot|test case|discuss(?:ed|ion)?|suggest(?:ed|ion)?|follow[- ]?up"
+    r"|review(?:ed)?[ -]?on|xfstests?)\b",
     re.IGNORECASE,
 )
 _SAYS = re.compile(r"[^\W\d_]{3,}|\bv\d", re.IGNORECASE)

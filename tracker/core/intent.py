@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tracker.core import phrases, remarks
+from tracker.core.ownname import is_own
 from tracker.core.ownwords import Span, own_blocks, sentence_after, sentence_at, sentence_before
-from tracker.core.people import Person, same_person
+from tracker.core.people import Person
 from tracker.core.scope import POSITION, Scope, part_of, scope_of
 from tracker.core.subject import Subject
 from tracker.core.tagwords import NAMES, Mention, TagTrailer, lowered, mentions, plain, trailer_at
@@ -77,14 +78,13 @@ _HANDOVER = re.compile(
     r"(?:(?:you (?:can|may|could)|feel free to|fee free to|free to|go ahead and|please|kindly)?(?: also| then| now)?"
     r" ?(?:add|include|take|use|consider|have|here(?:'s| is) my|my)(?: my| it| this| a| an| the)?(?: (?:[RATK]|tag|following)+)?)?\W*"
 )
-_TALKED_OF = re.compile(r"\b(?:removed|dropped|added|kept|got|collected|picked up|lost|forgot|missed|missing|without)\b[^.:\n]{0,40}\Z")
+_TALKED_OF = re.compile(r"\b(?:removed|dropped|added|kept|collected|picked up|carried)\b[^.,:\n]{0,40}\Z")
 _POSTING_BELOW = re.compile(r"\s*(?:^[ \t]*[A-Z][\w-]+: .*\n|^[ \t]*\[.*\]\n|\s)*(?:^---[ \t]*$|^diff --git )", re.MULTILINE)
 _GOES_ON = re.compile(
     r"(?:\(|-+ |\.{2,3} ?)?(?:(?:but|and|also|only) )?"
     r"(?:for|to|on|once|after|if|with|provided|assuming|as long as|pending|modulo|when|unless|in case)\b"
 )
 _MAIN_CLAUSE = re.compile(r", (?:we|i|you|it|this|that|the|then|there|please|they)\b")
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @dataclass(slots=True)
@@ -143,7 +143,7 @@ class _Reader:
 
     def _trailer(self, block: Span, trailers: Sequence[TagTrailer], index: int, leads: dict[int, set[str]]) -> None:
         trailer = trailers[index]
-        own = self._is_sender(trailer.person)
+        own = is_own(trailer.person, self.sender, self.aliases)
         if self._carried(block, trailer, own) or _TALKED_OF.search(self.low, max(block[0], trailer.start - 60), trailer.start):
             return
         start = self._group_start(block, trailers, index)
@@ -174,19 +174,6 @@ class _Reader:
             part = part or part_of(sentence)
         return scope, part
 
-    def _is_sender(self, person: Person) -> bool:
-        """Whether a trailer's person is the sender, who may write his first name shorter or use another address."""
-        if same_person(person, self.sender, self.aliases):
-            return True
-        one, other = _first_and_last(person.name), _first_and_last(self.sender.name)
-        if not one or not other or one[1] != other[1]:
-            return False
-        user = person.email.partition("@")[0].lower()
-        if len(user) > 4 and user == self.sender.email.partition("@")[0].lower():
-            return True
-        short, long = sorted((one[0], other[0]), key=len)
-        return len(short) > 2 and long[:4].startswith(short[:4])
-
     def _verdict(self, name: str, said: Sequence[str], later: str, note: str) -> str:
         if name == "Nacked-by":
             return phrases.CONDITIONAL if any(map(phrases.refuses_on_condition, said)) else phrases.REFUSED
@@ -209,8 +196,9 @@ class _Reader:
         if signed and not own:
             return True
         line = self.text.rfind("\n", 0, trailer.start) + 1
-        indented = trailer.start - line >= 2 and not self.text[line : trailer.start].strip()
-        return (signed and indented) or _POSTING_BELOW.match(self.text, trailer.end, block[1]) is not None
+        prefix = self.text[line : trailer.start]
+        shown = prefix.strip() in ("+", "#") or (signed and len(prefix) >= 2 and not prefix.strip())
+        return shown or _POSTING_BELOW.match(self.text, trailer.end, block[1]) is not None
 
     def _group_start(self, block: Span, trailers: Sequence[TagTrailer], index: int) -> int:
         """Where the group of trailers starts that stand below each other."""
@@ -322,9 +310,3 @@ class _Reader:
         intent = Intent(name, mismatch or self.sender, verdict, scope, quote, line, mismatch is not None, part, remark, withdraws)
         (self.remarks if remark else self.found).append(intent)
         self.said.add(span[0])
-
-
-def _first_and_last(name: str) -> tuple[str, str] | None:
-    """The first and the last word of a name; two from one like `JaneDoe`."""
-    words = _CAMEL.sub(" ", name).casefold().split()
-    return (words[0], words[-1]) if len(words) > 1 and "," not in name else None

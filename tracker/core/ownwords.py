@@ -22,6 +22,7 @@ _END = re.compile(
     r"^(?:-- ?$|_{20,}+$|-{3,}+ ?(?:Original|Forwarded) [Mm]essage|From: .*\n(?:Sent|To|Date): )", re.MULTILINE
 )
 _BARE_MARK_LINES = 8  # without its space the mark counts only this near to the end
+_HEAD_OF_QUOTE = re.compile(r"(?:[A-Z][\w-]*+: .*+\n(?:[ \t]+.*+\n){0,5}){1,6}\s*+>")  # `From: A` and `Date: B` instead of `A wrote:`
 _ATTRIBUTION = re.compile(
     r"^(?:On .*\n)?.*(?:wrote|writes|said|schrieb|a écrit|escribió|写道|さんは)[^\n:：]{0,60}[:：]?\s*\Z|^(?:On|Le|Am) .*\d{2}:\d{2}.*:\s*\Z",
     re.MULTILINE,
@@ -59,7 +60,11 @@ def own_blocks(text: str) -> list[Span]:
 def _end_of_words(text: str, start: int, end: int) -> int:
     """Where the signature or an original starts between two offsets, else the second one."""
     for match in _END.finditer(text, start, end):
-        if match[0] != "--" or text.count("\n", match.end(), match.end() + 2_000) <= _BARE_MARK_LINES:
+        if match[0].startswith("From"):
+            ends = _HEAD_OF_QUOTE.match(text, match.start()) is None
+        else:
+            ends = match[0] != "--" or text.count("\n", match.end(), match.end() + 2_000) <= _BARE_MARK_LINES
+        if ends:
             return match.start()
     return end
 

@@ -75,7 +75,7 @@ _RULES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (PROMISED, rf"\b(?:you|it|this|that|patch|series)(?:'ll| will)\b{_GAP}{{0,25}}?\b(?:get|have|receive)\b{_GAP}{{0,10}}?\b(?:my|an?)\b{_GAP}{{0,15}}?{_TAGS}"),
         (GIVEN, rf"\b{_ADD}\b{_GAP}{{0,40}}?{_MY}{_GAP}{{0,25}}?{_TAGS}"),
-        (GIVEN, rf"\b(?:here(?:'s| is| are| comes)|have|has|gets?|got)(?: (?:all|also|already|now|still|both))* (?:my|our) (?:[\w-]+ )?{_TAGS}"),
+        (GIVEN, rf"\b(?:here(?:'s| is| are| comes)|have|has|gets)(?: (?:all|also|already|now|still|both))* (?:my|our) (?:[\w-]+ )?{_TAGS}"),
         (GIVEN, rf"\bhere(?:'s| is| comes) (?:an?|the) (?:\w+ )?{_TAGS}"),
         (GIVEN, rf"\b(?:with|under) {_MY} (?:\w+ )?{_TAGS}"),
         (
@@ -239,7 +239,7 @@ _SOFT_IF = (
     r"|(?:i|you) (?:understand|read|recall|remember|see|may|get|had|were|am not|haven't|wanted|could)|(?:it|we|they|someone|anyone) (?:were|was|wanted|had|could)"
     r"|people|this is (?:the )?direction)"
     r"| (?:[\w']+ ){0,5}?(?:re-?(?:submit|send|spin|post|roll)|for any reason)"
-    r"| (?:[\w']+ ){1,4}?(?:another|(?:an? )?new|(?:the )?next|(?:any )?other|v\d) ?(?:version|revision|post|patch|spin|round|v\d)?\b"
+    r"| (?:[\w']+ ){1,4}?(?:another\b|v\d|(?:new|next|other) (?:version|revision|post|patch|spin|round|v\d)\b)"
     r"| you(?:'re| are)? (?:going to |do )?post (?:this|it|another|again))"
 )
 _IF = re.compile(
@@ -257,16 +257,16 @@ _NO_PATCH = r"(?! (?:this|that|the|your|these|those) (?:\w+ )?(?:patch|patches|s
 _CONDITIONS: tuple[re.Pattern[str], ...] = tuple(
     re.compile(expression)
     for expression in (
-        rf"\b(?:in case \w+ (?:wants?|decides?|prefers?|goes|go|takes?)|should (?:you|there|any))\b(?!{_SOFT_IF})",
+        rf"\bin case\b(?!{_SOFT_IF}) \w+ (?:wants?|decides?|prefers?|goes|go|takes?)\b|\bshould(?= (?:you|there|any)\b)(?!{_SOFT_IF})",
         r"\bonce (?:that|this|those|these|the|you|your|it|we|they|all|i|fixed|done|addressed|resolved|\w+ing)\b",
         r"(?:^|[,;(] ?|[RATK] )pending\b",
-        r"\bprovid(?:ed|ing) (?:that|you|the|it|this|there|we|these|those)\b",
+        r"\bprovid(?:ed|ing) (?:that|you|the|it|this|there|we|these|those|my|your|all|no|nobody|everyone)\b",
         r"\b(?:unless|assuming|as long as|so long as|as soon as|contingent|conditional(?:ly)?|modulo|subject to|on (?:the )?(?:condition|proviso|assumption|understanding))\b",
         r"(?:^\W*|[,;(] ?|\b(?:and|but|so|then|add|add it|stands?|[RATKG]|tags?) )after (?:that|this|those|these|the|you|your|my|some|all|a few|minor|small|nits?|fix|address|remov|add|chang|correct|updat|renam"
         r"|rebas|clean|resolv|drop|split|squash|mov|tweak|rewor|rephras|adjust|convert|mak|replac|clarif|rename)\w*"
         r"(?! (?:patch|patches|series|explanation|discussion|change is|revert|look|review))",
         rf"{_OPENING}with\b(?! or without\b| my .{{0,20}}\bhat\b){_NO_PATCH}[^.;:]{{1,120}}?{_PARTICIPLE}",
-        rf"{_OPENING}with (?:the|that|those|these|this|above|my|his|her|[\w.]+'s?)\b{_NO_PATCH}[^.;:]{{0,80}}?\b(?:nits?|suggestions?|comments?|typos?)\b",
+        rf"{_OPENING}with (?!an?\b|one\b|two\b|some\b|few\b|minor\b|small\b|tiny\b|just\b|only\b|no\b)[\w.']+\b{_NO_PATCH}[^.;:]{{0,80}}?\b(?:nits?|suggestions?|comments?|typos?)\b",
         rf"(?:[RATK]|\badd\b|\back)[^.;]{{0,60}}\bwith (?:that|this|those|these|the|above|my|minor)\b{_NO_PATCH}[^.;]{{0,80}}?{_PARTICIPLE}",
         rf"^\W*(?:and |but |so )?with\b(?! or without\b| my ){_NO_PATCH}[^.;:]{{1,100}}?,? (?:you (?:can|may|could)|feel free)\b",
         rf"{_OPENING}with (?:that|those|these|this|both|all that|all those)\b[,:;-]*(?:\W*\Z| (?:please )?(?:you|feel|i'm|i am|this looks|it looks|looks|lgtm|add|it's|[RATK]))",
@@ -282,6 +282,7 @@ _EXCEPTION = re.compile(
 )
 _IF_FIRST = re.compile(r"^(?:\W*(?:so|and|but|or))?\W*(?:if|unless|without|as long as|until)\b(?! (?:not\b|a doubt|i(?:'m| am)? (?:mis|wrong|not)))|\bif (?:you|this|that|it|we|they)\b[^,.]*\Z")
 _ASSENT = re.compile(ASSENT)
+_THEN = re.compile(r",|\bthen\b|(?= (?:please|you can|you may|feel free) )")
 _GOOD_BEFORE = re.compile(rf"{ASSENT}[^,.;]{{0,15}} ?\Z")
 
 
@@ -316,9 +317,8 @@ def _good_if(sentence: str) -> bool:
     match = _IF.search(sentence)
     if match is None:
         return False
-    comma = sentence.find(",", match.end())
-    after = sentence[comma:] if comma > 0 else ""
-    return bool(_ASSENT.search(after)) or bool(_GOOD_BEFORE.search(sentence, 0, match.start()))
+    then = _THEN.search(sentence, match.end())
+    return bool(then and _ASSENT.search(sentence, then.end())) or bool(_GOOD_BEFORE.search(sentence, 0, match.start()))
 
 
 def excepts(sentence: str) -> bool:

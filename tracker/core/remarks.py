@@ -16,6 +16,7 @@ _LOOKS_GOOD = re.compile(
     r"\blgtm\b|\b(?:looks|look|looking)(?: (?:all|very|really|pretty|quite|so|just|perfectly|mostly|generally|still|now|much))* "
     r"(?:good|fine|great|ok|okay|sane|reasonable|correct|right|nice|sensible|solid)\b(?! (?:idea|enough|if|but|place|way|time))"
 )
+_OTHER_THINGS = re.compile(r"\b(?:numbers?|results?|performance|output|guess|logs?|mails?)\b[^.,;]{0,40}\Z")
 _UNSURE = re.compile(
     r"\b(?:if|when|whether|until|not|make sure|hope|once|before|how|what|would|should|might|could|to)\b[^.;]{0,40}\Z|n't\b[^.;]{0,40}\Z"
 )
@@ -26,7 +27,7 @@ _ACK = re.compile(
 # What follows the Ack of an author who agrees with a comment.
 _ACK_OF_COMMENT = re.compile(
     r"\W*(?:will|i'll|i will|i can|fixed|done|understood|noted|let me|let's|changed|removed|on it|yeah|this was|we'll|i've|i'm|going to|ok"
-    r"|makes sense|thanks|that was|will do|good point|i see|right|got it|sure)\b"
+    r"|makes sense|thanks|then|that was|will do|good point|i see|right|got it|sure)\b"
 )
 _PROMISE = re.compile(
     r"(?:\b(?:i'll|i will|i'm going to|i am going to|i plan to|i intend to|we'll|we will)|(?:^|[.,!;] |\band )will)"
@@ -59,7 +60,9 @@ def promise_places(low: str, start: int, end: int) -> Iterator[int]:
 def looks_good(sentence: str) -> bool:
     """Whether *sentence* says that the patch is fine, without a tag word."""
     match = _LOOKS_GOOD.search(sentence)
-    return match is not None and not sentence.endswith("?") and not _UNSURE.search(sentence, 0, match.start())
+    if match is None or sentence.endswith("?"):
+        return False
+    return not (_UNSURE.search(sentence, 0, match.start()) or _OTHER_THINGS.search(sentence, 0, match.start()))
 
 
 def acks(sentence: str, following: str) -> bool:

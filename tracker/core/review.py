@@ -3,8 +3,8 @@
 Rules (the meaning of the words is in intent.py, which patch is which in patchline.py, what a reply is about in said.py):
 - a tag counts for a patch of the newest revision when it was given for it, when the patch is the same (patch-id) or when
   the newest posting lists it; not when its person took it back, refused the patch later, or wrote the patch;
-- a condition is met when a later posting lists the tag, or when its person gives or keeps it; a promise is kept when its
-  person gives, refuses or keeps any tag later, or a later posting is the first to list one;
+- a condition is met when a later posting lists the tag, or when its person gives or keeps it; a promise is kept when any
+  tag of its person comes later, in a reply or first listed in a posting;
 - a refusal falls when its person gives or keeps a tag for the same patch later, or takes it back;
 - a trailer in another person's name is a mismatch: it counts nowhere, keeps nothing and confirms nothing.
 """

@@ -5,14 +5,14 @@ Nothing is judged here: whether something still counts, was kept or taken back i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from tracker.core.facts import Facts
 from tracker.core.intent import Intent
 from tracker.core.patchline import Lineup, Place
 from tracker.core.people import Person, same_person
-from tracker.core.tagwords import MENTION, NAMES, letters_of
 from tracker.core.thread import ancestors
 from tracker.core.trailers import Trailer
 
@@ -172,12 +172,17 @@ def open_case(lineup: Lineup, mails: Mapping[str, Facts], aliases: Mapping[str, 
 # --- postings
 
 
+_TAG_KEY = re.compile(r"(?!not-|almost-|un)[a-z -]{0,60}[ -]by", re.IGNORECASE)
+# Misspelt ones too: reviwed-by, naked-by.
+_TAG_VERB = re.compile(r"(?<![a-z])(?:(re?v[iew]{2,5}d)|(ac?ked)|(tested)|(nac?k(?:ed)?))(?![a-z])", re.IGNORECASE)
+_TAG_NAMES = ("Reviewed-by", "Acked-by", "Tested-by", REFUSAL)
+
+
 def tag_names(key: str) -> tuple[str, ...]:
     """The tags that a trailer's key gives: two for `Reviewed-and-tested-by`, none for keys that are no review."""
-    match = MENTION.fullmatch(key)
-    if match is None or not match["by"]:
+    if _TAG_KEY.fullmatch(key) is None:
         return ()
-    return tuple(NAMES[letter] for letter in letters_of(match) if letter in NAMES)
+    return tuple(dict.fromkeys(_TAG_NAMES[(match.lastindex or 1) - 1] for match in _TAG_VERB.finditer(key)))
 
 
 def _trailers(mail: Facts) -> Iterable[tuple[str, Person, Trailer]]:
@@ -387,13 +392,17 @@ def _new_in(
         if not fresh:
             continue
         known.update(case.lines(fresh))
-        there = case.lineup.there[index]
-        confirmed = next((one.said.msgid for one in gave.get(key, ()) if any(at not in there for at in case.lines(one.places))), None)
         scope = "series" if whole and len(fresh) == len(places) else "patches"
-        found.append(
-            Saying(
-                name, key[1], "refused" if name == REFUSAL else "given", "posting", mail, sent(mail), index, fresh, scope,
-                trailer.note or None, " ".join(f"{trailer.key}: {trailer.value}".split()), confirmed=confirmed,
-            )  # fmt: skip
-        )
+        one = Saying(
+            name, key[1], "refused" if name == REFUSAL else "given", "posting", mail, sent(mail), index, fresh, scope,
+            trailer.note or None, " ".join(f"{trailer.key}: {trailer.value}".split()),
+            confirmed=_confirming(case, index, gave.get(key, ())),
+        )  # fmt: skip
+        found.append(one)
     return found
+
+
+def _confirming(case: Case, index: int, gave: Iterable[Saying]) -> str | None:
+    """The reply that gave a tag for a patch that has no successor in the revision *index*: it may have become any there."""
+    there = case.lineup.there[index]
+    return next((one.said.msgid for one in gave if any(line not in there for line in case.lines(one.places))), None)

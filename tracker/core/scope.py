@@ -28,7 +28,7 @@ _COUNT = r"(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)"
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _SET = r"(?:(?:patch[ -]?)?series|patch[ -]?set|(?<=\bthis )set|(?<=\bthe )set(?=\W*\Z|[,:;.)]))(?!\w)"
 _FOR = r"\b(?:for|to|on|only|just|cover(?:s|ing)?|reviewed|tested|checked) (?:the |all |your )?"
-_GOOD = r"(?: \w+){0,2}? ?(?:[:,-]|\b(?:is|are|look|looks|lgtm|seem|seems|have|has|get|gets|can|all)\b)"
+_GOOD = r"(?: \w+){0,2}? ?(?:[:,]|-(?!\d)|\b(?:is|are|look|looks|lgtm|seem|seems|have|has|get|gets|can|all)\b)"
 _START = r"(?:^|[,;:(.-] ?|\b(?:and|but|so|also|then|otherwise|ok|okay|thanks|think|that) )"
 # What may stand before `for patch 3` when it is not the tag that is for it.
 _NOT_ABOUT = re.compile(

@@ -60,6 +60,7 @@ _NEGATIONS = frozenset(("not-", "almost-", "un-"))
 _VERBS = re.compile(r"re?v|ac?k|te|na")
 
 _BY_OTHERS = re.compile(r" by (?!me\b|us\b|myself\b)\w")  # "tested by the bot"
+_URL = re.compile(r"\bhttps?://\S+")
 _VALUE = re.compile(
     r"[ \t]*+(?P<colon>:?)[ \t]*+(?P<value>"
     r"[^\n<>:]{0,100}?(?:\n[ \t]*+)?<[^<>\n]{1,200}>"  # Name <mail>, the address maybe on the next line
@@ -134,6 +135,8 @@ def _letters_of_by(words: str) -> str:
 
 def plain(text: str) -> str:
     """*text* in the plain form of the rules."""
+    if "://" in text:
+        text = _URL.sub("url", text)
     text = " ".join(text.split()).replace("*", "").replace('"', "")
     if not text.isascii():
         text = text.replace("’", "'").replace("‘", "'").replace("–", "-")

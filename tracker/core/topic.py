@@ -15,12 +15,14 @@ from tracker.core.dates import day, iso
 from tracker.core.facts import Facts
 from tracker.core.lineage import Link
 from tracker.core.people import Person
+from tracker.core.review import Review, review, tag_json
 from tracker.core.series import Series, SeriesPatch
 from tracker.core.status import Judgement, judge
 from tracker.core.thread import ancestors, build_threads
 
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 _SLUG_LENGTH = 50
+_TAG_EVENTS = {"given": "tagged", "conditional": "tagged", "promised": "promised", "refused": "refused", "withdrawn": "withdrawn"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Topic:
     last: int | None
     judgement: Judgement
     replies: tuple[Facts, ...]
+    review: Review
 
     @property
     def slug(self) -> str:
@@ -78,6 +81,7 @@ def build_topic(
         title=title or "(no subject)", series=tuple(series), links=tuple(links),
         lists=tuple(dict.fromkeys(name for mail in own for name in mail.lists)),
         first=min(dates, default=None), last=max(dates, default=None), judgement=judge(series, replies), replies=replies,
+        review=review(series, {mail.msgid: mail for mail in own}),
     )  # fmt: skip
 
 
@@ -108,7 +112,7 @@ def topic_json(topic: Topic) -> dict[str, Any]:
         "status_reason": topic.judgement.reason, "confidence": topic.judgement.confidence,
         "evidence": [{"msgid": msgid} for msgid in topic.judgement.evidence], "manual": False,
         "turn": topic.judgement.turn, "turn_who": [], "turn_since": iso(topic.last),
-        "lists": list(topic.lists), "revisions": revisions, "tags": [], "landings": [],
+        "lists": list(topic.lists), "revisions": revisions, "tags": [tag_json(tag) for tag in topic.review.tags], "landings": [],
         "events": _events(topic),
     }  # fmt: skip
 
@@ -159,15 +163,15 @@ def _events(topic: Topic) -> list[dict[str, Any]]:
     for mail in topic.replies:
         if mail.kind == "reply" and not mail.robot:
             found.append(_event("replied", mail.msgid, mail.date, mail.sender.name or mail.sender.email))
+    for tag in topic.review.tags:
+        if tag.source == "reply" and not tag.mismatch and tag.verdict in _TAG_EVENTS:
+            text = f"{tag.name} {tag.who.name or tag.who.email}: {tag.quote}"
+            found.append(_event(_TAG_EVENTS[tag.verdict], tag.msgid, tag.date, text, tag.name))
+    for one in topic.review.agreements:
+        found.append(_event("agreement", one.msgid, one.date, f"{one.who.name or one.who.email}: {one.quote}"))
     return sorted(found, key=lambda event: (event["at"] or "", event["id"]))
 
 
-def _event(kind: str, msgid: str, at: int | None, text: str) -> dict[str, Any]:
-    return {
-        "id": f"{kind}:{msgid}",
-        "at": iso(at),
-        "seen_at": None,
-        "kind": kind,
-        "text": text,
-        "evidence": {"msgid": msgid},
-    }
+def _event(kind: str, msgid: str, at: int | None, text: str, what: str = "") -> dict[str, Any]:
+    name = ":".join(filter(None, (kind, what, msgid)))
+    return {"id": name, "at": iso(at), "seen_at": None, "kind": kind, "text": text, "evidence": {"msgid": msgid}}

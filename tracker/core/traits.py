@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.core.facts import Facts
-from tracker.core.hints import Hints
+from tracker.core.hints import LINES_KEPT, Hints
 from tracker.core.people import Person
 from tracker.core.series import Series
 from tracker.core.subject import normal_title
@@ -15,19 +15,19 @@ from tracker.core.thread import ancestors
 
 _NO_HINTS = Hints()
 _MAX_PATCHES = 300
-_MAX_IDS = 40
+_MAX_IDS = 40  # of mails that a series names or hangs below
+_MAX_TITLE = 400
 _DATE_TRUST = 2 * 86_400  # seconds that a Date may be away from when the list's server took the mail
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One patch of a series. title: normalised. lines: the sketch of its changed lines."""
+    """One patch of a series. title: normalised, '' when it has none of its own. lines: the sketch of its changed lines."""
 
     n: int
     msgid: str
     title: str
     patch_id: str | None
-    files: tuple[str, ...]
     lines: tuple[int, ...]
 
 
@@ -35,11 +35,14 @@ class Piece:
 class Traits:
     """One series for comparing. Made by `traits`; ids have no angle brackets, titles are normalised.
 
-    when: seconds UTC, the list server's time where the Date cannot be true. people: addresses and names of the sender
-    and of who wrote at least half of its patches. title: of the cover, else of the only patch, else ''. offered: in a reply. partial:
-    some of its numbers are missing. branch: the name that b4 builds into message ids. stable: releases it is a backport for. origin: commit it is a backport of.
-    mark: 'revert' or 'reapply' when that is what it does; of: titles of what it reverts or re-applies. above: what its
-    first mail hangs below, nearest first. previous, depends, mentions: mails it names. fixes: titles of its Fixes:.
+    members: its mails, the first 300. when: seconds UTC, the list server's time where the Date cannot be true.
+    sender: addresses and names of who sent it; people: also of who wrote at least half of its patches.
+    title: of the cover letter, else of the only patch, else ''. offered: in a reply. partial: some of its numbers are
+    missing. branch: the name that b4 builds into message ids. stable: releases it is a backport for; origin: the commit
+    it is a backport of. mark: 'revert' or 'reapply' when that is what it does, and of: titles of what.
+    above: what its first mail hangs below, nearest first. previous, depends, mentions: mails that it names as earlier
+    versions, as what it needs, or otherwise. needs: ids that its prerequisite lines have. fixes: titles of its Fixes.
+    words, lines: sketches. titles, patch_ids, files: of all its patches.
     """
 
     id: str
@@ -75,59 +78,56 @@ class Traits:
     patch_ids: frozenset[str]
     files: frozenset[str]
 
-    @property
-    def complete(self) -> bool:
-        return not self.partial
-
 
 def traits(series: Series, mails: Mapping[str, Facts], hints: Mapping[str, Hints], thread: str = "") -> Traits:
-    """The traits of *series*. mails: the facts of at least its members; hints: those of its members that are known.
+    """The traits of *series*.
 
-    thread: any name that all series of one thread share.
+    mails: the facts of at least its members, better of its thread (what it hangs below). hints: of its members, as far
+    as they are at hand. thread: any name that all series of one thread share.
     """
-    members = series.members
-    own = [mails[msgid] for msgid in members if msgid in mails]
-    said = [hints[msgid] for msgid in members if msgid in hints]
-    first = mails.get(series.id)
-    head = hints.get(series.id, _NO_HINTS)
+    own = [mails[msgid] for msgid in series.members if msgid in mails]
+    said = [hints[msgid] for msgid in series.members if msgid in hints]
     pieces = _pieces(series, mails, hints)
     previous = _joined(one.previous for one in said)
     depends = tuple(one for one in _joined(one.depends for one in said) if one not in previous)
-    mark, of = _mark(series)
     origin = next((one.upstream for one in said if one.upstream), "")
+    mark, of = _mark(series)
     sender = frozenset(identities(series.author))
     offered = bool(series.patches) and all(patch.inline for patch in series.patches)
     return Traits(
-        id=series.id, members=members, thread=thread, when=_when(series, first),
-        sender=sender, people=sender | _authors(own),
-        version=series.version, label=series.label.lower(), rfc=series.rfc, resend=series.resend,
-        offered=offered, partial=not series.complete, expected=series.expected, title=_title(series, pieces), pieces=pieces, change_id=series.change_id or "",
-        branch=_branch(series.id),
-        stable=_stable(series, own, bool(origin)), origin=origin,
-        mark=mark, of=of, above=tuple(ancestors(series.id, mails))[:_MAX_IDS],
-        previous=previous, depends=depends, mentions=_mentions(own, previous, depends), needs=_needs(own),
-        fixes=_fixes(own), words=() if offered else head.words, lines=_common_sample([one.lines for one in said]),
+        id=series.id, members=series.members[:_MAX_PATCHES], thread=thread, when=_when(series, mails.get(series.id)),
+        sender=sender, people=sender | _authors(own), version=series.version, label=series.label.lower(),
+        rfc=series.rfc, resend=series.resend, offered=offered, partial=not series.complete, expected=series.expected,
+        title=_title(series, pieces), pieces=pieces, change_id=series.change_id or "", branch=_branch(series.id),
+        stable=_stable(series, own, bool(origin)), origin=origin, mark=mark, of=of,
+        above=tuple(ancestors(series.id, mails))[:_MAX_IDS], previous=previous, depends=depends,
+        mentions=_mentions(own, {*previous, *depends}), needs=_needs(own), fixes=_fixes(own),
+        # The words of a reply are no commit message.
+        words=() if offered else hints.get(series.id, _NO_HINTS).words,
+        lines=_whole([one.lines for one in said]),
         titles=frozenset(piece.title for piece in pieces if piece.title),
         patch_ids=frozenset(piece.patch_id for piece in pieces if piece.patch_id),
-        files=frozenset(path for piece in pieces for path in piece.files),
+        files=frozenset(path for patch in series.patches for path in patch.files),
     )  # fmt: skip
 
 
 def _pieces(series: Series, mails: Mapping[str, Facts], hints: Mapping[str, Hints]) -> tuple[Piece, ...]:
     found = []
     for one in series.patches[:_MAX_PATCHES]:
-        title = one.title
-        if one.inline and one.msgid in mails and title == mails[one.msgid].subject.title:
-            title = ""  # a patch in a reply that has no title of its own: the subject is another's
-        found.append(
-            Piece(one.n, one.msgid, normal_title(title), one.patch_id, one.files, hints.get(one.msgid, _NO_HINTS).lines)
-        )
+        # A patch in a reply without a title of its own: the subject is another's.
+        untitled = one.inline and one.msgid in mails and one.title == mails[one.msgid].subject.title
+        title = "" if untitled else _normal(one.title)
+        found.append(Piece(one.n, one.msgid, title, one.patch_id, hints.get(one.msgid, _NO_HINTS).lines))
     return tuple(found)
+
+
+def _normal(title: str) -> str:
+    return normal_title(title[:_MAX_TITLE])
 
 
 def _title(series: Series, pieces: Sequence[Piece]) -> str:
     if series.cover:
-        return normal_title(series.title)
+        return _normal(series.title)
     return pieces[0].title if len(pieces) == 1 else ""
 
 
@@ -143,20 +143,11 @@ def _joined(several: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for some in several for one in some))[:_MAX_IDS]
 
 
-def _mentions(own: Sequence[Facts], previous: tuple[str, ...], depends: tuple[str, ...]) -> tuple[str, ...]:
-    known = {*previous, *depends}
+def _mentions(own: Sequence[Facts], known: set[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for mail in own for one in mail.links if one not in known))[:_MAX_IDS]
 
 
-def _authors(own: Sequence[Facts]) -> frozenset[str]:
-    """Who wrote at least half of the patches: a maintainer's collection has many authors, and is none of theirs."""
-    written = [frozenset(identities(patch.author)) for mail in own for patch in mail.patches]
-    counts: dict[str, int] = {}
-    for names in written:
-        for name in names:
-            counts[name] = counts.get(name, 0) + 1
-    return frozenset(name for name, count in counts.items() if 2 * count >= len(written))
-
+# --- people
 
 _NOT_NAME = re.compile(r"[^\w\s]+")
 
@@ -167,10 +158,20 @@ def identities(person: Person) -> tuple[str, ...]:
     user, at, host = person.email.casefold().rpartition("@")
     if at:
         found.append(f"{user.partition('+')[0] or user}@{host}")
-    words = _NOT_NAME.sub(" ", person.name.casefold()).split()
+    words = _NOT_NAME.sub(" ", person.name[:_MAX_TITLE].casefold()).split()
     if len(words) > 1:
         found.append(" ".join(sorted(words)))
     return tuple(found)
+
+
+def _authors(own: Sequence[Facts]) -> frozenset[str]:
+    """Who wrote at least half of the patches: a maintainer's collection has many authors, and is none of theirs."""
+    written = [identities(patch.author) for mail in own for patch in mail.patches]
+    counts: dict[str, int] = {}
+    for names in written:
+        for name in names:
+            counts[name] = counts.get(name, 0) + 1
+    return frozenset(name for name, count in counts.items() if 2 * count >= len(written))
 
 
 # b4, ez.py: 20240531-vfs-i_writecount-v1-1-a17bea7ee36b@kernel.org
@@ -190,23 +191,22 @@ _QUOTES = "\"'“”„‘’«»` "
 
 def peel(title: str) -> tuple[str, str]:
     """What a title does to another patch, and the normalised title of that: ('revert' | 'reapply' | '', title)."""
-    undone, mark = 0, ""
-    while (found := _MARK.match(title)) is not None:
-        if found[1].lower() == "revert":
-            undone += 1
-        mark = "reapply" if found[1].lower() != "revert" or undone > 1 else "revert"
-        title = title[found.end() :]
-        if undone > 8:
+    mark = ""
+    for _ in range(8):
+        found = _MARK.match(title)
+        if found is None:
             break
-    return (mark, normal_title(title.strip(_QUOTES))) if mark else ("", normal_title(title))
+        again = found[1].lower() != "revert" or mark == "revert"
+        mark = "reapply" if again else "revert"
+        title = title[found.end() :]
+    return mark, _normal(title.strip(_QUOTES) if mark else title)
 
 
 def _mark(series: Series) -> tuple[str, tuple[str, ...]]:
-    """Of a series all of whose patches revert or re-apply: which of both; and what they undo or bring back."""
+    """Whether all patches revert or re-apply something; and the titles of what some of them revert or re-apply."""
     peeled = [peel(patch.title) for patch in series.patches] or [peel(series.title)]
-    of = tuple(dict.fromkeys(title for mark, title in peeled if mark and title))
-    marks = {mark for mark, _ in peeled}
-    return (peeled[0][0] if len(marks) == 1 else "", of)
+    of = tuple(dict.fromkeys(title for mark, title in peeled if mark and title))[:_MAX_IDS]
+    return (peeled[0][0] if len({mark for mark, _ in peeled}) == 1 else ""), of
 
 
 _STABLE_WORD = re.compile(r"autosel|manualsel|stable|backport", re.IGNORECASE)
@@ -215,8 +215,8 @@ _STABLE_WORD = re.compile(r"autosel|manualsel|stable|backport", re.IGNORECASE)
 def _stable(series: Series, own: Sequence[Facts], carried: bool) -> frozenset[str]:
     """The releases a backport is for, without their ".y"; 'stable' when it names none.
 
-    A bare number may also be the release that a new patch aims at ([PATCH 5.12]); with the commit it carries, with the
-    name of a stable tree or for an automatic pick it is a stable release.
+    A bare number may also be the release that a new patch aims at ([PATCH 5.12]): with the commit it carries, the name
+    of a stable tree or as an automatic pick it is a stable release.
     """
     names = [name.lower() for mail in own[:1] for name in mail.subject.stables]
     word = any(_STABLE_WORD.search(word) for word in series.prefixes)
@@ -226,66 +226,39 @@ def _stable(series: Series, own: Sequence[Facts], carried: bool) -> frozenset[st
 
 
 _PREREQUISITES = {"prerequisite-patch-id", "prerequisite-message-id", "prerequisite-change-id"}
-_TITLE_OF_COMMIT = re.compile(r"[0-9a-fA-F]{6,40}\W+\(?[\"'](.+)[\"']\)?")
+_TITLE_OF_COMMIT = re.compile(r"[0-9a-fA-F]{6,40}\W+?\(?[\"'](.+)[\"']\)?")
 
 
 def _needs(own: Sequence[Facts]) -> frozenset[str]:
     """Patch-ids, change-ids and message ids that it names as prerequisites."""
-    found = [
-        trailer.value.partition(":v")[0].strip("<> ")
-        for mail in own
-        for trailer in mail.trailers
-        if trailer.key in _PREREQUISITES
-    ]
-    return frozenset(found[:_MAX_IDS])
+    values = [trailer.value for mail in own for trailer in mail.trailers if trailer.key in _PREREQUISITES]
+    return frozenset(value.partition(":v")[0].strip("<> ") for value in values[:_MAX_IDS]) - {""}
 
 
 def _fixes(own: Sequence[Facts]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for mail in own:
-        for trailer in mail.trailers:
-            match = _TITLE_OF_COMMIT.match(trailer.value) if trailer.key == "Fixes" else None
-            if match:
-                found[normal_title(match[1])] = None
-    return tuple(found)[:_MAX_IDS]
+    """The titles of the commits that it mends."""
+    values = [trailer.value[:_MAX_TITLE] for mail in own for trailer in mail.trailers if trailer.key == "Fixes"]
+    found = (match for value in values[:_MAX_IDS] if (match := _TITLE_OF_COMMIT.match(value)) is not None)
+    return tuple(dict.fromkeys(_normal(match[1]) for match in found))
 
 
-# --- sketches
+# --- sketches and keys
 
 
-def _common_sample(sketches: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+def _whole(sketches: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
     """One sketch of all lines together: what every one of *sketches* would have kept."""
-    from tracker.core.hints import LINES_KEPT
-
-    full = [one[-1] for one in sketches if len(one) >= LINES_KEPT]
-    bar = min(full, default=1 << 32)
+    bar = min((one[-1] for one in sketches if len(one) >= LINES_KEPT), default=1 << 32)
     return tuple(sorted({line for one in sketches for line in one if line <= bar}))
 
 
-def shared(one: tuple[int, ...], two: tuple[int, ...], kept: int) -> tuple[float, float, int]:
-    """How much of the smaller of two sketched sets the larger has, their Jaccard index (both estimated), common hashes."""
-    if not one or not two:
-        return 0.0, 0.0, 0
-    bar = min(one[-1] if len(one) >= kept else 1 << 32, two[-1] if len(two) >= kept else 1 << 32)
-    a, b = {x for x in one if x <= bar}, {x for x in two if x <= bar}
-    both = len(a & b)
-    if not both:
-        return 0.0, 0.0, 0
-    return both / min(len(a), len(b)), both / len(a | b), both
-
-
-# --- keys
-
-_KEYS_OF_LINES = 6
-_KEYS_OF_WORDS = 6
 _MAX_KEYS = 400
 
 
 def keys(t: Traits) -> tuple[str, ...]:
     """The keys under which *t* is found and finds: two series without a common one are not compared.
 
-    c: change-id; b: branch in b4's message ids; m: its mails and those it names; h: its thread; p: patch-id; t: title;
-    l: changed line; w: wording; a: person and file.
+    c: change-id; b: branch in b4's message ids; h: its thread; m: its mails and those it names; p: patch-id; t: title;
+    l: changed line; w: wording; a: person and file. At most 400, on average 25.
     """
     named = (("c", t.change_id), ("b", t.branch), ("h", t.thread))
     found = dict.fromkeys(f"{kind}:{name}" for kind, name in named if name)
@@ -293,10 +266,10 @@ def keys(t: Traits) -> tuple[str, ...]:
     found.update(dict.fromkeys(f"p:{one}" for one in sorted(t.patch_ids)[:200]))
     titles = {t.title, *t.titles, *t.of, *t.fixes} - {""}
     found.update(dict.fromkeys(f"t:{one}" for one in sorted(titles)[:200]))
-    found.update(dict.fromkeys(f"l:{one:x}" for one in t.lines[:_KEYS_OF_LINES]))
+    found.update(dict.fromkeys(f"l:{one:x}" for one in t.lines[:6]))
     for piece in t.pieces[:60]:
         found.update(dict.fromkeys(f"l:{one:x}" for one in piece.lines[:2]))
-    found.update(dict.fromkeys(f"w:{one:x}" for one in t.words[:_KEYS_OF_WORDS]))
-    mail = next((one for one in sorted(t.sender) if "@" not in one), next(iter(sorted(t.sender)), ""))
-    found.update(dict.fromkeys(f"a:{mail}:{path}" for path in sorted(t.files)[:6]))
+    found.update(dict.fromkeys(f"w:{one:x}" for one in t.words[:6]))
+    who = min(t.sender, key=lambda one: ("@" in one, one), default="")
+    found.update(dict.fromkeys(f"a:{who}:{path}" for path in sorted(t.files)[:6]))
     return tuple(found)[:_MAX_KEYS]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tracker.core.dates import iso
 from tracker.faces.plain import plain
 
 DAY = 86_400
@@ -51,6 +52,67 @@ def age_days(seconds: int | None, now: int) -> int | None:
 def person(value: Mapping[str, str]) -> str:
     """The name of a PERSON, else the address, safe to print."""
     return plain(value["name"] or value["email"] or "(nobody)")
+
+
+# A promise older than this without its tag is overdue (seconds).
+PATIENCE = 14 * DAY
+LETTERS = {"Reviewed-by": "R", "Acked-by": "A", "Tested-by": "T"}
+
+
+def aged(tags: Sequence[Mapping[str, Any]], now: int) -> list[dict[str, Any]]:
+    """TAGs as they stand today: an open promise becomes overdue by itself."""
+    limit = iso(now - PATIENCE) or ""
+    late = [dict(tag) for tag in tags]
+    for tag in late:
+        if tag["verdict"] == "promised" and tag["state"] == "open" and tag["date"] and tag["date"] < limit:
+            tag["state"] = "overdue"
+    return late
+
+
+def tag_counts(tags: Sequence[Mapping[str, Any]]) -> str:
+    """`R2 A1 ✋1 ⌛1`: people whose tags count today by letter, open refusals, open promises; `–` for nothing."""
+    found = []
+    for name, letter in LETTERS.items():
+        people = {tag["who"]["email"] or tag["who"]["name"] for tag in tags if tag["name"] == name and counts(tag)}
+        found += [f"{letter}{len(people)}"] if people else []
+    refused = sum(tag["verdict"] == "refused" and tag["current"] and not tag["settled_by"] for tag in tags)
+    promised = sum(tag["verdict"] == "promised" and tag["state"] in ("open", "overdue") for tag in tags)
+    found += [f"✋{refused}"] if refused else []
+    found += [f"⌛{promised}"] if promised else []
+    return " ".join(found) or "–"
+
+
+def counts(tag: Mapping[str, Any]) -> bool:
+    """Whether a TAG is an endorsement that holds for the newest revision."""
+    given = tag["verdict"] in ("given", "kept") or (tag["verdict"] == "conditional" and tag["state"] == "kept")
+    return bool(given and tag["current"] and not tag["mismatch"] and not tag.get("own"))
+
+
+def tag_words(tag: Mapping[str, Any]) -> str:
+    """One TAG in words: `✔ Reviewed-by Josef Bacik`, `⌛ Josef Bacik promised Reviewed-by → kept`."""
+    who, name = person(tag["who"]), plain(tag["name"])
+    part = f" # {plain(tag['part'])}" if tag["part"] else ""
+    if tag["mismatch"]:
+        return f"✗ {name} {who}{part}: in another person's name, not counted"
+    state = f" → {tag['state']}" if tag["state"] else ""
+    words = {
+        "given": f"✔ {name} {who}{part}", "kept": f"✔ {name} {who}{part} kept",
+        "conditional": f"~ {name} {who}{part}, on a condition{state}", "promised": f"⌛ {who} promised {name}{state}",
+        "refused": f"✋ {who} refused{part}", "withdrawn": f"↩ {who} took back {name}",
+    }  # fmt: skip
+    return words.get(tag["verdict"], f"{name} {who}")
+
+
+_DONE_TO = {
+    "reverts": "reverted by", "reapplies": "re-applied by", "backports": "backported by", "fixes": "fixed by",
+    "depends": "needed by", "alternative": "has an alternative in", "follows": "followed by",
+}  # fmt: skip
+_DOES = {"depends": "depends on", "alternative": "an alternative to"}
+
+
+def relation(kind: str, by: str) -> str:
+    """How a topic is related to another, seen from the first: `reverts`, or `reverted by` when the other does it."""
+    return _DOES.get(kind, kind) if by == "this" else _DONE_TO.get(kind, kind)
 
 
 def turn_words(turn: str, who: Sequence[Mapping[str, str]]) -> str:

@@ -95,8 +95,8 @@ def load(
 
 
 def _hints(values: list[Any]) -> Hints:
-    previous, depends, upstream, reverts, lines, words = values
-    return Hints(tuple(previous), tuple(depends), upstream, tuple(reverts), tuple(lines), tuple(words))
+    plain: list[Any] = [tuple(one) if isinstance(one, list) else one for one in values]
+    return Hints(*plain)
 
 
 def _intent(name: str, who: list[str], verdict: str, scope: list[Any], *rest: Any) -> Intent:

@@ -76,7 +76,8 @@ def one_topic(con: sqlite3.Connection, text: str) -> int:
 def topic_json(con: sqlite3.Connection, topic: read.TopicRow, now: int) -> dict[str, Any]:
     """TOPIC of schema 1: what mail says, and what is the user's own."""
     return {
-        "id": topic.number, **topic.data, "age_days": rows.age_days(topic.last, now), "followed": topic.followed,
+        "id": topic.number, **topic.data, "tags": rows.aged(topic.data["tags"], now),
+        "age_days": rows.age_days(topic.last, now), "followed": topic.followed,
         "mine": False, "my_roles": [], "unread": topic.unread, "snoozed_until": None, "notes": [],
         "sources": read.sources_of(con, topic.number), "related": read.related(con, topic.number),
     }  # fmt: skip
@@ -93,30 +94,29 @@ def _table(topics: list[read.TopicRow], out: Out, now: int) -> list[str]:
     """Columns on a terminal, the title taking what is left; fields between tabs in a pipe."""
     cells = [_cells(topic, now) for topic in topics]
     if not out.tty:
-        return ["\t".join((number, status, turn, age, title, version)) for number, status, turn, age, title, version in cells]
-    widths = [max(width(row[column]) for row in cells) for column in (0, 1, 2, 3, 5)]
-    widths = [max(have, least) for have, least in zip(widths, (2, 8, 4, 4, 2), strict=True)]
-    room = max(16, out.columns - sum(widths) - 2 * 5 - 2)
-    lines = [
-        out.paint(" ".join((pad("#".rjust(widths[0]), widths[0]), pad("  STATUS", widths[1] + 2), pad("TURN", widths[2]),
-                  pad("AGE", widths[3]), pad("TOPIC", room), "V")), "1")
-    ]  # fmt: skip
-    for topic, (number, status, turn, age, title, version) in zip(topics, cells, strict=True):
+        return ["\t".join(row) for row in cells]
+    widths = [max(width(row[column]) for row in cells) for column in (0, 1, 2, 3, 5, 6)]
+    widths = [max(have, least) for have, least in zip(widths, (2, 8, 4, 4, 2, 4), strict=True)]
+    room = max(16, out.columns - sum(widths) - 2 - 6)
+    heads = ("#".rjust(widths[0]), "  STATUS", "TURN", "AGE", "TOPIC", "V", "TAGS")
+    room_of = (widths[0], widths[1] + 2, widths[2], widths[3], room, widths[4], widths[5])
+    lines = [out.paint(" ".join(pad(head, columns) for head, columns in zip(heads, room_of, strict=True)).rstrip(), "1")]
+    for topic, (number, status, turn, age, title, version, tags) in zip(topics, cells, strict=True):
         mark = out.paint(f"{rows.glyph(topic.status)} {pad(status, widths[1])}", rows.colour(topic.status))
         unread = f" ({topic.unread} new)" if topic.unread else ""
         name = pad(cut(title, room - len(unread)) + unread, room)
-        lines.append(
-            " ".join((number.rjust(widths[0]), mark, pad(turn, widths[2]), age.rjust(widths[3]), name, version)).rstrip()
-        )
+        row = (number.rjust(widths[0]), mark, pad(turn, widths[2]), age.rjust(widths[3]), name, pad(version, widths[4]), tags)
+        lines.append(" ".join(row).rstrip())
     return lines
 
 
-def _cells(topic: read.TopicRow, now: int) -> tuple[str, str, str, str, str, str]:
+def _cells(topic: read.TopicRow, now: int) -> tuple[str, ...]:
+    """Number, status, turn, age, title, version, tags."""
     data = topic.data
     version = data["revisions"][-1]["label"] if data["revisions"] else "-"
     return (
         str(topic.number), rows.status_words(topic.status), rows.turn_words(data["turn"], data["turn_who"]),
-        rows.age(topic.last, now), plain(topic.title), version,
+        rows.age(topic.last, now), plain(topic.title), version, rows.tag_counts(rows.aged(data["tags"], now)),
     )  # fmt: skip
 
 
@@ -133,7 +133,7 @@ def _print_topic(out: Out, data: dict[str, Any]) -> None:
     out.line(" · ".join(facts))
     out.line()
     for revision in data["revisions"]:
-        _print_revision(out, revision, width_of)
+        _print_revision(out, revision, [tag for tag in data["tags"] if tag["series"] == revision["series"]], width_of)
     replies = [event for event in data["events"] if event["kind"] == "replied"]
     if replies:
         names = list(dict.fromkeys(plain(event["text"]) for event in replies))
@@ -141,16 +141,24 @@ def _print_topic(out: Out, data: dict[str, Any]) -> None:
         out.line()
         out.line(f"  {len(replies)} replies by {listed}")
         out.line(f"  the last one {replies[-1]['at'] or 'at an unknown time'}  {plain(replies[-1]['evidence']['msgid'])}")
+    for one in data["related"]:
+        out.line(f"  {rows.relation(one['kind'], one['by'])} #{one['topic']} {plain(one['title'])}")
     if data["sources"]:
         out.line(f"  from {plain(', '.join(data['sources']))}")
 
 
-def _print_revision(out: Out, revision: dict[str, Any], columns: int) -> None:
+def _print_revision(out: Out, revision: dict[str, Any], tags: list[dict[str, Any]], columns: int) -> None:
     day = (revision["date"] or "unknown   ")[:10]
     out.line(f"  {day}  {pad(revision['label'], 11)} {rows.person(revision['author'])}: {rows.parts(revision)}")
     out.line(f"              {plain(revision['series'])}")
+    if revision["link"]:
+        tie = revision["link"]
+        sure = "by hand" if tie["manual"] else f"{tie['how']}, {tie['confidence']:.0%}"
+        out.line(out.paint(f"              the same idea as before: {sure}", "2"))
     for patch in revision["patches"]:
         known = patch["patch_id"][:12] if patch["patch_id"] else "no diff"
         counter = f"{patch['n']}/{revision['expected']} " if revision["expected"] > 1 else ""
         text = f"              {counter}{plain(patch['subject'])}"
         out.line((cut(text, columns - 14) if out.tty else text) + f"  {out.paint(known, '2')}")
+    for tag in tags:
+        out.line(f"              {rows.tag_words(tag)}  {out.paint(plain(tag['msgid']), '2')}")

@@ -16,6 +16,7 @@ from tracker.faces.commands.reading import one_topic, print_json
 from tracker.faces.exits import Exit, UsageError
 from tracker.faces.out import Out
 from tracker.faces.plain import cut, pad, plain, plain_lines, width
+from tracker.faces.rows import person
 from tracker.store import read
 from tracker.store.derive import facts_of
 from tracker.sync.reading import open_reading
@@ -27,6 +28,7 @@ class _Tree:
     mails: Mapping[str, Facts]
     series: Mapping[str, str]
     labels: Mapping[str, str]
+    tags: Sequence[Mapping[str, Any]]
     texts: Mapping[str, str]
 
 
@@ -59,10 +61,12 @@ def _threads(con: sqlite3.Connection, text: str) -> list[int]:
 def _load(con: sqlite3.Connection, tids: Sequence[int], texts: bool) -> _Tree:
     mails = {mail.msgid: mail for some in facts_of(con, tids).values() for mail in some}
     labels = {}
+    tags: list[dict[str, Any]] = []
     for number in {read.topic_of(con, msgid) for msgid in mails} - {None}:
         assert number is not None
-        for revision in read.topic(con, number).data["revisions"]:
-            labels[revision["series"]] = revision["label"]
+        data = read.topic(con, number).data
+        labels.update({revision["series"]: revision["label"] for revision in data["revisions"]})
+        tags += data["tags"]
     bodies: dict[str, str] = {}
     if texts:
         from tracker.core.message import parse
@@ -71,7 +75,7 @@ def _load(con: sqlite3.Connection, tids: Sequence[int], texts: bool) -> _Tree:
         rows = read.rows_by_id(con, tids)
         names = {row.id: msgid for msgid, row in rows.items()}
         bodies = {names[number]: parse(raw).body for number, raw in read_many(con, names).items()}
-    return _Tree(build_threads(mails.values()), mails, read.series_of_thread(con, tids), labels, bodies)
+    return _Tree(build_threads(mails.values()), mails, read.series_of_thread(con, tids), labels, tags, bodies)
 
 
 def _message(node: Node, tree: _Tree) -> dict[str, Any]:
@@ -79,7 +83,8 @@ def _message(node: Node, tree: _Tree) -> dict[str, Any]:
     return {
         "msgid": mail.msgid, "thread": node.thread, "parent": node.parent, "depth": node.depth,
         "from": {"name": mail.sender.name, "email": mail.sender.email}, "date": iso(mail.date),
-        "subject": mail.subject.full, "kind": mail.kind, "series": tree.series.get(mail.msgid), "tags": [],
+        "subject": mail.subject.full, "kind": mail.kind, "series": tree.series.get(mail.msgid),
+        "tags": [tag for tag in tree.tags if tag["msgid"] == mail.msgid],
         "abridged": mail.abridged,
     }  # fmt: skip
 
@@ -137,14 +142,21 @@ def _notes(tree: _Tree, mail: Facts) -> list[str]:
         found.append(f"[{label}]")
     if mail.patches:
         found += _size(mail.patches[0], mail.abridged)
-    if mail.kind == "reply":
-        keys = dict.fromkeys(plain(one.key) for one in mail.trailers if one.person is not None and one.known)
-        found += [f"{key}:" for key in keys]
-    elif mail.kind in ("pull", "notice"):
+    found += [_tag_note(tag) for tag in tree.tags if tag["msgid"] == mail.msgid and tag["source"] == "reply"]
+    if mail.kind in ("pull", "notice"):
         found.append(f"[{mail.kind}]")
     if mail.abridged:
         found.append("[abridged]")
     return found
+
+
+def _tag_note(tag: Mapping[str, Any]) -> str:
+    """A tag where it was said: `✔ Reviewed-by`, `⌛ promised`, `✋ refused`."""
+    if tag["mismatch"]:
+        return f"✗ {plain(tag['name'])} of {person(tag['who'])}"
+    name = plain(tag["name"])
+    words = {"given": f"✔ {name}", "kept": f"✔ {name} kept", "conditional": f"~ {name}", "promised": f"⌛ {name} promised"}
+    return words.get(tag["verdict"], f"✋ {tag['verdict']}" if tag["verdict"] == "refused" else f"↩ {name} {tag['verdict']}")
 
 
 def _size(patch: PatchFacts, abridged: bool) -> list[str]:
