@@ -63,18 +63,24 @@ def candidates(series: Iterable[Traits]) -> list[tuple[Traits, Traits]]:
     return list(found.values())
 
 
-def component(start: Iterable[Traits], near: Callable[[Traits], Iterable[Traits]]) -> tuple[Traits, ...]:
+def component(
+    start: Iterable[Traits],
+    near: Callable[[Traits], Iterable[Traits]],
+    decided: Callable[[Traits], Iterable[Traits]] = lambda _: (),
+) -> tuple[Traits, ...]:
     """Everything whose grouping may depend on *start*: grouping that alone gives what grouping all would give it.
 
-    near: the series that share a key with one, for each key up to `nearest(key)` before and behind it in time. When
-    series are added or change, *start* is those and what is near them.
+    near: the series that share a key with one, for each key up to `nearest(key)` before and behind it in time. decided:
+    those that the user linked it to. When series are added or change, *start* is those and what is near them, as it was
+    and as it is now: they may have come between two others.
     """
     found = {one.id: one for one in start}
     todo = list(found.values())
     while todo:
         one = todo.pop()
-        for other in near(one):
-            if other.id not in found and isinstance(link(one, other), Link):
+        tied = [other for other in near(one) if other.id not in found and isinstance(link(one, other), Link)]
+        for other in (*tied, *decided(one)):
+            if other.id not in found:
                 found[other.id] = other
                 todo.append(other)
     return tuple(sorted(found.values(), key=_order))

@@ -79,7 +79,7 @@ _HANDOVER = re.compile(
     r" ?(?:add|include|take|use|consider|have|here(?:'s| is) my|my)(?: my| it| this| a| an| the)?(?: (?:[RATK]|tag|following)+)?)?\W*"
 )
 _TALKED_OF = re.compile(r"\b(?:removed|dropped|added|kept|collected|picked up|carried)\b[^.,:\n]{0,40}\Z")
-_POSTING_BELOW = re.compile(r"\s*(?:^[ \t]*[A-Z][\w-]+: .*\n|^[ \t]*\[.*\]\n|\s)*(?:^---[ \t]*$|^diff --git )", re.MULTILINE)
+_POSTING_BELOW = re.compile(r"\s*(?:^[ \t]*[A-Z][\w-]+: .*\n|^[ \t]*\[.*\]\n|\s)*(?:^---[ \t]*$(?=(?:\n.*){0,200}?\n(?:diff --git |--- a/|Index: ))|^diff --git )", re.MULTILINE)
 _GOES_ON = re.compile(
     r"(?:\(|-+ |\.{2,3} ?)?(?:(?:but|and|also|only) )?"
     r"(?:for|to|on|once|after|if|with|provided|assuming|as long as|pending|modulo|when|unless|in case)\b"

@@ -197,7 +197,10 @@ def _by_likeness(pair: Pair) -> float:
         return 0.75
     if words[2] >= 3 and words[1] >= 0.25 and pair.files > 0:
         return 0.7
-    return 0.7 if pair.titles_alike >= 0.68 and (lines[2] or words[2] >= 2) and pair.files >= 0.5 else 0.0
+    if pair.titles_alike >= 0.68 and (lines[2] or words[2] >= 2) and pair.files >= 0.5:
+        return 0.7
+    some_of_each = lines[2] >= 3 and words[2] >= 3 and lines[0] + words[1] + pair.titles_alike >= 1
+    return 0.65 if some_of_each and pair.gap < 60 * _DAY else 0.0
 
 
 _RULES: tuple[tuple[str, Callable[[Pair], float]], ...] = (

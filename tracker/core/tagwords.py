@@ -63,7 +63,7 @@ _BY_OTHERS = re.compile(r" by (?!me\b|us\b|myself\b)\w")  # "tested by the bot"
 _URL = re.compile(r"\bhttps?://\S+")
 _VALUE = re.compile(
     r"[ \t]*+(?P<colon>:?)[ \t]*+(?P<value>"
-    r"[^\n<>:]{0,100}?(?:\n[ \t]*+)?<[^<>\n]{1,200}>"  # Name <mail>, the address maybe on the next line
+    r"[^\n<>:]{0,100}?(?:\n[ \t]*+)?<[^<>\n]{1,200}(?:<[^<>\n]{1,200}>)?>"  # Name <mail>, the address maybe on the next line
     r"|[^\s<>@:,]{1,80}@[^\s<>@,]{1,120}"
     r"|[^\s<>@:][^\n<>@:]{0,60}?(?=[ \t]*(?:\n|\Z|[#(])))(?P<rest>[^\n]{0,200})"
 )

@@ -124,13 +124,14 @@ def _print_topic(out: Out, data: dict[str, Any]) -> None:
     width_of = out.columns or 100
     number = f"#{data['id']}"
     title = plain(data["title"])
-    out.line(out.paint(pad(title, max(width(title) if not out.tty else 0, width_of - len(number) - 1)), "1") + " " + number)
+    out.line(out.paint(pad(title, width_of - len(number) - 1) if out.tty else title, "1") + f" {number}")
     status = f"{rows.glyph(data['status'])} {rows.status_words(data['status'])}"
-    words = [out.paint(status, rows.colour(data["status"])), plain(data["status_reason"])]
-    out.line(" · ".join(words))
+    reason = _folded(out, f"{status} · {plain(data['status_reason'])}", "  ")
+    out.line(reason[0].replace(status, out.paint(status, rows.colour(data["status"])), 1))
     facts = [plain(", ".join(data["lists"])) or "no list named", "followed" if data["followed"] else "not followed"]
     facts += [f"{data['unread']} new"] if data["unread"] else []
-    out.line(" · ".join(facts))
+    for line in (*reason[1:], *_folded(out, " · ".join(facts), "  ")):
+        out.line(line)
     out.line()
     for revision in data["revisions"]:
         _print_revision(out, revision, [tag for tag in data["tags"] if tag["series"] == revision["series"]], width_of)
@@ -139,12 +140,22 @@ def _print_topic(out: Out, data: dict[str, Any]) -> None:
         names = list(dict.fromkeys(plain(event["text"]) for event in replies))
         listed = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
         out.line()
-        out.line(f"  {len(replies)} replies by {listed}")
+        for line in _folded(out, f"  {len(replies)} replies by {listed}", "    "):
+            out.line(line)
         out.line(f"  the last one {replies[-1]['at'] or 'at an unknown time'}  {plain(replies[-1]['evidence']['msgid'])}")
     for one in data["related"]:
         out.line(f"  {rows.relation(one['kind'], one['by'])} #{one['topic']} {plain(one['title'])}")
     if data["sources"]:
         out.line(f"  from {plain(', '.join(data['sources']))}")
+
+
+def _folded(out: Out, text: str, indent: str) -> list[str]:
+    """*text* in lines that fit the terminal; as it is in a pipe."""
+    if not out.tty or width(text) <= out.columns:
+        return [text]
+    from textwrap import wrap
+
+    return wrap(text, out.columns, subsequent_indent=indent, break_on_hyphens=False) or [""]
 
 
 def _print_revision(out: Out, revision: dict[str, Any], tags: list[dict[str, Any]], columns: int) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from tracker.config import Config
 from tracker.core.dates import day
 from tracker.core.facts import Facts
-from tracker.core.matrix import LETTERS, Mark, Matrix, Row, matrix
+from tracker.core.matrix import Mark, Matrix, Row, matrix
 from tracker.core.people import Person
 from tracker.core.review import Agreement, Review, Tag, review, tag_json
 from tracker.core.series import Series, find_series
@@ -154,10 +154,206 @@ def _note(mark: Mark, now: int, label: str) -> str:
             what = "withdrawal" if mark.tag.withdraws else "refusal" if mark.letter == "N" else mark.letter
             return f"{what} on a condition: {_quoted(mark.tag.quote, 2 * _NOTE)}"
         case "refused":
-            return f"refused: {_quoted(mark.tag.quote, 2 * _NOTE)}" if not mark.since else f"refused in {mark.since}, {mark.why or 'same patch'}"
+            return (
+                f"refused: {_quoted(mark.tag.quote, 2 * _NOTE)}"
+                if not mark.since
+                else f"refused in {mark.since}, {mark.why or 'same patch'}"
+            )
         case "lost":
             return f"{mark.letter} lost: {mark.why}" + (f" in {mark.lost}" if mark.lost else "")
         case "withdrawn":
             return f"{mark.letter} {mark.why}"
         case _:
             return f"{mark.letter} not carried in {label}" if mark.unlisted else ""
+
+
+def _wrap(text: str, columns: int) -> list[str]:
+    """*text* in lines of at most so many columns, broken between words."""
+    lines = [""]
+    for word in text.split():
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if lines[-1] and width(joined) > columns:
+            lines.append(cut(word, columns))
+        else:
+            lines[-1] = cut(joined, columns)
+    return lines
+
+
+class _Table:
+    """The matrix on a terminal. Of too narrow a one first the notes give way, to lines of their own, then people."""
+
+    def __init__(self, out: Out, table: Matrix, now: int) -> None:
+        self.out, self.table, self.now = out, table, now
+        self.names = [_short(person, table.people) for person in table.people]
+        self.texts = [[", ".join(map(_mark_text, cell)) or "–" for cell in row.cells] for row in table.rows]
+        self.notes = ["; ".join(self._notes(row)) for row in table.rows]
+        self.counters = [_counter(row.n, table.expected) for row in table.rows]
+        self.widths = [
+            min(_CELL, max(width(name), *(width(row[at]) for row in self.texts))) for at, name in enumerate(self.names)
+        ]
+        self.lead = max((len(one) for one in self.counters), default=0) + 2
+        self.shown, self.note_width = self._fit()
+        longest = max((width(plain(row.title)) for row in table.rows), default=0)
+        self.title_width = max(1, min(longest, self._room(self.shown, self.note_width)))
+
+    def _notes(self, row: Row) -> list[str]:
+        found = [_note(mark, self.now, self.table.label) for cell in row.cells for mark in cell]
+        return list(dict.fromkeys(note for note in found if note))
+
+    def _room(self, people: int, note_width: int) -> int:
+        taken = sum(one + _GAP for one in self.widths[:people]) + (note_width + _GAP if note_width else 0)
+        return self.out.columns - self.lead - taken
+
+    def _fit(self) -> tuple[int, int]:
+        """How many people get a column, and how wide the notes are; 0: they stand below."""
+        people = len(self.names)
+        notes = max(map(width, self.notes), default=0)
+        for note_width in (notes, min(notes, _NOTE)):
+            if self._room(people, note_width) >= _WIDE_TITLE:
+                return people, note_width
+        while people and self._room(people, 0) < _TITLE:
+            people -= 1
+        return people, 0
+
+    def print(self) -> None:
+        """Print the table and what stands below it."""
+        self._head()
+        for at, row in enumerate(self.table.rows):
+            self._row(at, plain(row.title))
+        for at in range(self.shown, len(self.names)):
+            said = [f"{counter} {row[at]}" for counter, row in zip(self.counters, self.texts, strict=True) if row[at] != "–"]
+            self._line("", f"{self.names[at]}: {' · '.join(said)}", "0")
+        self._below()
+
+    def _head(self) -> None:
+        out, table = self.out, self.table
+        left = f"{plain(table.title)}  {table.label}, {table.count} version{'s' if table.count > 1 else ''}"
+        legend = "R Reviewed  A Acked  T Tested"
+        gap = out.columns - width(left) - width(legend)
+        out.line(out.paint(cut(left, out.columns), "1") + (" " * gap + legend if gap >= 2 else ""))
+        if len(table.rows) < table.expected:
+            out.line(f" {len(table.rows)} of {table.expected} patches are at hand")
+        names = [" " * (self.lead + self.title_width)]
+        names += [pad(name, size) for name, size in zip(self.names[: self.shown], self.widths, strict=False)]
+        names += ["open"] if self.note_width else []
+        if len(names) > 1:
+            out.line(out.paint((" " * _GAP).join(names).rstrip(), "2"))
+
+    def _row(self, at: int, title: str) -> None:
+        cells = [_wrap(text, size) for text, size in zip(self.texts[at][: self.shown], self.widths, strict=False)]
+        note = _wrap(self.notes[at], self.note_width) if self.note_width else [""]
+        for number in range(max([len(note), *map(len, cells)])):
+            first = f" {pad(self.counters[at], self.lead - 1)}{pad(title, self.title_width)}" if not number else ""
+            parts = [pad(first, self.lead + self.title_width)]
+            for column, lines in enumerate(cells):
+                text = pad(lines[number] if number < len(lines) else "", self.widths[column])
+                marks = self.table.rows[at].cells[column]
+                parts.append(self.out.paint(text, _COLOURS[marks[0].kind]) if marks else text)
+            parts.append(note[number] if number < len(note) else "")
+            self.out.line((" " * _GAP).join(parts).rstrip())
+        if not self.note_width and self.notes[at]:
+            self._line("", self.notes[at], "33", indent=self.lead)
+
+    def _line(self, sign: str, text: str, colour: str, *, indent: int = 1) -> None:
+        """A line below the table, or as many as it takes."""
+        hang = indent + (width(sign) + 1 if sign else 0)
+        for number, line in enumerate(_wrap(text, max(20, self.out.columns - hang))):
+            lead = " " * indent + sign + " " if sign and not number else " " * hang
+            self.out.line(self.out.paint(lead + line, colour))
+
+    def _below(self) -> None:
+        marks = [mark for row in self.table.rows for cell in row.cells for mark in cell]
+        if any(mark.carried for mark in marks):
+            self._line("*", "only in a posting: no reply that gives it is known", "2")
+        if any(mark.kind == "own" for mark in marks):
+            self._line("()", "on the author's own patch, not counted", "2")
+        for tag in self.table.loose:
+            self._line("⌛" if tag.verdict == "promised" else "◇", self._loose(tag), "33")
+        for tag in self.table.mismatches:
+            text = f"{tag.name} in the name of {_name(tag.who)}, from {plain(tag.sender.email or tag.sender.name)}, not counted"
+            self._line("✗", text, "31")
+        for one in self.table.agreements:
+            self._line("·", f"{_name(one.who)} agrees, no tag: {_quoted(one.quote, 60)}", "0")
+
+    def _loose(self, tag: Tag) -> str:
+        state = f"{_days(tag, self.now)}, {tag.state}" if tag.state else "for a patch that is not at hand"
+        return f"{_name(tag.who)}: {tag.name} {tag.verdict}, {state}: {_quoted(tag.quote, 60)}"
+
+
+def _name(person: Person) -> str:
+    return plain(person.name or person.email or "(nobody)")
+
+
+# --- fields for a pipe, and the history
+
+
+def _print_fields(out: Out, topic: Loaded, found: Review, *, every: bool) -> None:
+    """One line a tag: name, verdict, name and address of its person, revision, patches, standing, date, message id, quote."""
+    revisions = {one.id: one for one in topic.revisions}
+    for tag in found.tags:
+        if not every and not (tag.newest or tag.current or tag.mismatch or tag.state in ("open", "overdue")):
+            continue
+        out.line(
+            "\t".join(
+                (
+                    tag.name, tag.verdict, plain(tag.who.name), plain(tag.who.email), revision_label(revisions[tag.series]),
+                    _about(tag, revisions) or "1/1", _standing(tag), day(tag.date), plain(tag.msgid), plain(tag.quote),
+                )
+            )
+        )  # fmt: skip
+
+
+_SIGNS = {
+    "given": ("✔", "32"), "kept": ("✔", "32"), "conditional": ("◇", "33"), "promised": ("⌛", "33"),
+    "refused": ("✋", "31"), "withdrawn": ("↶", "31"),
+}  # fmt: skip
+
+
+def _print_history(out: Out, topic: Loaded, found: Review) -> None:
+    """What was said of every revision, oldest first."""
+    revisions = {one.id: one for one in topic.revisions}
+    labels = {one.id: revision_label(one) for one in topic.revisions}
+    dates = {msgid: day(mail.date) for msgid, mail in topic.mails.items()}
+    out.line(out.paint(f"{plain(topic.title)}  #{topic.number}", "1"))
+    for series in topic.revisions:
+        size = rows.parts({"patches": series.patches, "expected": series.expected, "complete": series.complete})
+        out.line()
+        out.line(f"{labels[series.id]}  {day(series.date)}  {_name(series.author)}, {size}")
+        said = [(one.date or 0, _said(out, one, revisions, labels, dates)) for one in found.tags if one.series == series.id]
+        said += [(one.date or 0, _agreed(out, one, revisions)) for one in found.agreements if one.series == series.id]
+        for _, line in sorted(said, key=lambda pair: pair[0]):
+            out.line(line)
+
+
+def _said(
+    out: Out, tag: Tag, revisions: Mapping[str, Series], labels: Mapping[str, str], dates: Mapping[str, str]
+) -> str:  # fmt: skip
+    sign, colour = ("✗", "31") if tag.mismatch else _SIGNS[tag.verdict]
+    words = [_name(tag.who), _about(tag, revisions), plain(f"({tag.part})") if tag.part else ""]
+    what = tag.name if tag.verdict in ("given", "refused") and not tag.withdraws else f"{tag.verdict} {tag.name}"
+    fates = [_fate(tag, labels, dates)]
+    if tag.source == "posting":
+        fates.insert(0, "in the posting" + ("" if tag.confirmed_by else ", no reply known"))
+    if tag.verdict not in ("given", "refused") and not tag.mismatch:
+        fates.insert(0, _quoted(tag.quote, 60))
+    head = f"  {day(tag.date)}  {out.paint(sign, colour)} {what} " + " ".join(word for word in words if word)
+    return head + "".join(f"  {fate}" for fate in fates if fate)
+
+
+def _fate(tag: Tag, labels: Mapping[str, str], dates: Mapping[str, str]) -> str:
+    """What became of it: `→ kept 2024-05-31`, `→ lost in v3 (patch changed)`."""
+    if tag.mismatch:
+        return f"from {plain(tag.sender.email or tag.sender.name)}, not counted"
+    if tag.state:
+        return f"→ {tag.state}" + (f" {dates.get(tag.settled_by, '')}".rstrip() if tag.settled_by else "")
+    if tag.lost_in:
+        missing = ", ".join(labels.get(one, "?") for one in tag.lost_in)
+        return f"→ lost in {missing} ({tag.why})" + (", still counts" if tag.current else "")
+    if tag.current or tag.verdict == "withdrawn":
+        return ""
+    return f"→ {tag.why}" if tag.why else ""
+
+
+def _agreed(out: Out, one: Agreement, revisions: Mapping[str, Series]) -> str:
+    where = _about(one, revisions)
+    return f"  {day(one.date)}  · {_name(one.who)} agrees{f' on {where}' if where else ''}, no tag  {_quoted(one.quote, 60)}"
