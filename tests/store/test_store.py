@@ -14,9 +14,9 @@ import pytest
 from tests.mails import DIFF, OTHER_DIFF, START, diff_of, mail, patch
 from tracker.core.query import parse_query
 from tracker.store import read
-from tracker.store.db import StoreError, connect, transaction
+from tracker.store.db import StoreError, connect, is_outdated, transaction
 from tracker.store.derive import derive
-from tracker.store.mail import Added, Writer, read_raw, source
+from tracker.store.mail import Added, Writer, read_raw, reread, source
 from tracker.store.prepare import Packer, prepare, train
 from tracker.store.search import search
 
@@ -314,3 +314,19 @@ def test_a_revert_is_related_and_apart(con: sqlite3.Connection) -> None:
     (relation,) = read.related(con, 1)
     assert (relation["topic"], relation["kind"], relation["by"]) == (2, "reverts", "other")
     assert read.related(con, 2)[0]["by"] == "this"
+
+
+def test_a_cache_of_another_version_is_read_anew(tmp_path: Path, opened: Open) -> None:
+    """Facts that other parsers wrote are made again from the mails, and the answers are today's."""
+    con = opened(tmp_path / "mail.db", tmp_path / "user.db")
+    add(con, V1, REPLY)
+    before = [topic.data for topic in read.topics(con, every=True)]
+    con.execute("UPDATE message SET facts='{\"h\": 17}', kind='other'")
+    con.execute("UPDATE topic SET title='nonsense'")
+    con.execute("PRAGMA main.application_id = 12345")
+    assert is_outdated(con)
+    with transaction(con):
+        reread(con)
+        derive(con)
+    assert [topic.data for topic in read.topics(con, every=True)] == before
+    assert not is_outdated(con)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from tracker.core.lineage import ACCEPTED, SURE, Link, Relation, link
 from tracker.core.traits import Traits, keys
 
+_ADOPTED = 0.8  # how sure it is that an adopted alternative belongs to what it was offered for
 # How many series before and behind one in time, among those with the same key, it is compared with.
 _NEAREST = {"a": 4, "l": 12, "w": 12}
 _NEAREST_ELSE = 30
@@ -215,11 +216,13 @@ def _adopt(offers: Sequence[Link], accepted: Sequence[Link], known: Mapping[str,
     taken = []
     for offer in offers:
         base, patch = known[offer.earlier], known[offer.later]
-        if any(_takes_place(base, patch, later, known, joiner) for later in adopted.get(offer.later, ())):
-            sure = Link(offer.earlier, offer.later, "reply", 0.8, offer.evidence)
-            joiner.tied.add((offer.earlier, offer.later))
-            if joiner.tie(sure):
-                taken.append(sure)
+        goes_on = [one for one in adopted.get(offer.later, ()) if _takes_place(base, patch, one, known, joiner)]
+        if not goes_on:
+            continue
+        sure = Link(offer.earlier, offer.later, "reply", _ADOPTED, offer.evidence)
+        joiner.tied.update([(base.id, patch.id), *((base.id, one.id) for one in goes_on)])
+        if joiner.tie(sure):
+            taken.append(sure)
     return taken
 
 

@@ -11,16 +11,18 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tracker.core import phrases, remarks
+from tracker.core import remarks
+from tracker.core.conditions import conditional, leads_with_condition, unless_done
 from tracker.core.ownname import is_own
 from tracker.core.ownwords import Span, own_blocks, sentence_after, sentence_at, sentence_before
 from tracker.core.people import Person
+from tracker.core.phrases import CONDITIONAL, GIVEN, PROMISED, REFUSED, WITHDRAWN, judge, runs_on
 from tracker.core.scope import POSITION, Scope, part_of, scope_of
 from tracker.core.subject import Subject
-from tracker.core.tagwords import NAMES, Mention, TagTrailer, lowered, mentions, plain, trailer_at
+from tracker.core.tagwords import NAMES, Mention, TagTrailer, lowered, mentions, one_of, plain, trailer_at
 
 _NO_ALIASES: Mapping[str, str] = {}
-_MAX_MENTIONS = 300
+_MAX_MENTIONS = 100  # tag words that are looked at
 _MAX_QUOTE = 200
 
 
@@ -47,7 +49,7 @@ class Intent:
     withdraws: bool = False
 
 
-_ROBOT = re.compile(r"syzbot[+@]|lkp@intel\.com$|[^@]*-?bot[+@]|.*no-?reply@", re.IGNORECASE)
+_ROBOT = re.compile(r"syzbot[+@]|lkp@intel\.com$|(?:[^@]*[-_.])?bot[+@]|[^@]*no-?reply@", re.IGNORECASE)
 _WORTH = ("-b", "ack", "d by", "nak", "look", "lgtm", "rvb", "review", " test", "my tag", " rb")
 
 
@@ -69,22 +71,33 @@ _OTHER_TRAILER = re.compile(
     r"[ \t]*(?:fixes|link|closes|cc|reported[\w-]*-by|suggested-by|signed-off-by|co-developed-by|message-id|reviewed-on"
     r"|depends-on|change-id|debugged-by|bisected-by|reviewed-by|acked-by|tested-by)[ \t]*:.*"
 )
-_THIN = re.compile(
-    r"\W*(?:(?:thanks?(?: you)?|thx|cheers|hi|hey|hello|dear|so|and|nice|great|cool|neat|awesome|well done|good (?:work|catch|point|job|idea))\b"
-    r"[^RATKLGNM.?!]{0,40})?[\W\d]*"
+# Sentences that are polite or hand a tag over and nothing more: what is said about the tag stands before them.
+_POLITE = one_of(
+    "thanks? thank_you thx cheers hi hey hello dear so and nice great cool neat awesome well_done"
+    " good_(?:work|catch|point|job|idea)"
 )
+_THIN = re.compile(rf"\W*(?:{_POLITE}\b[^RATKLGNM.?!]{{0,40}})?[\W\d]*")
+_LINKS = one_of("so and also then thus hence therefore please ok okay thanks for_(?:that|this|it|them) this")
 _HANDOVER = re.compile(
-    r"(?:\W*(?:so|and|also|then|thus|hence|therefore|please|ok|okay|thanks|for (?:that|this|it|them)|this))*\W*"
-    r"(?:(?:you (?:can|may|could)|feel free to|fee free to|free to|go ahead and|please|kindly)?(?: also| then| now)?"
-    r" ?(?:add|include|take|use|consider|have|here(?:'s| is) my|my)(?: my| it| this| a| an| the)?(?: (?:[RATK]|tag|following)+)?)?\W*"
+    rf"(?:\W*+{_LINKS}\b)*+\W*+(?:(?:you (?:can|may|could)|fee?l? ?free to|go ahead and|kindly)?(?: also| then| now)?"
+    r" ?(?:add|include|take|use|consider|have|here(?:'s| is) my|my)(?: my| it| this| a| an| the)?"
+    r"(?: (?:[RATK]|tag|following)+)?)?\W*"
+)
+# A posting shown below a trailer: further trailers, `---`, a diff.
+_POSTING_BELOW = re.compile(
+    r"\s*+(?:[ \t]*+(?:[A-Z][\w-]*+: .*|\[.*\])\n\s*+){0,40}+"
+    r"(?:---[ \t]*$(?=(?:\n.*+){0,200}?\n(?:diff --git |--- a/|Index: ))|diff --git )",
+    re.MULTILINE,
 )
 _TALKED_OF = re.compile(r"\b(?:removed|dropped|added|kept|collected|picked up|carried)\b[^.,:\n]{0,40}\Z")
-_POSTING_BELOW = re.compile(r"\s*(?:^[ \t]*[A-Z][\w-]+: .*\n|^[ \t]*\[.*\]\n|\s)*(?:^---[ \t]*$(?=(?:\n.*){0,200}?\n(?:diff --git |--- a/|Index: ))|^diff --git )", re.MULTILINE)
 _GOES_ON = re.compile(
     r"(?:\(|-+ |\.{2,3} ?)?(?:(?:but|and|also|only) )?"
     r"(?:for|to|on|once|after|if|with|provided|assuming|as long as|pending|modulo|when|unless|in case)\b"
 )
+_GOES_ON_ANEW = ("for ", "on ", "to ")
 _MAIN_CLAUSE = re.compile(r", (?:we|i|you|it|this|that|the|then|there|please|they)\b")
+_MAX_AFTER = 200  # characters of what goes on behind a trailer
+_MAX_GROUP = 40  # trailers below each other
 
 
 @dataclass(slots=True)
@@ -108,7 +121,7 @@ class _Reader:
             self._tags(block)
         for block in blocks:
             self._promises(block)
-        if all(intent.mismatch or intent.verdict == phrases.PROMISED for intent in self.found):
+        if all(intent.mismatch or intent.verdict == PROMISED for intent in self.found):
             for block in blocks:
                 self._looks_good(block)
             self.found += self.remarks[:1]
@@ -159,7 +172,7 @@ class _Reader:
         for span in before:
             leads.setdefault(span[0], set()).update(trailer.names)
         for name in trailer.names:
-            verdict = self._verdict(name, said, later, trailer.note) if own else phrases.GIVEN
+            verdict = self._verdict(name, said, later, trailer.note) if own else GIVEN
             self._add(
                 name, verdict, words, trailer.start, scope=scope, part=trailer.note or part,
                 mismatch=None if own else trailer.person,
@@ -176,16 +189,13 @@ class _Reader:
 
     def _verdict(self, name: str, said: Sequence[str], later: str, note: str) -> str:
         if name == "Nacked-by":
-            return phrases.CONDITIONAL if any(map(phrases.refuses_on_condition, said)) else phrases.REFUSED
-        run_on = phrases.runs_on(said[0], name) if said else None
+            return CONDITIONAL if any(map(unless_done, said)) else REFUSED
+        run_on = runs_on(said[0], name) if said else None
         if run_on:
             return run_on
-        conditions = (
-            any(map(phrases.leads_with_condition, said))
-            or (later and phrases.conditional(later))
-            or (" " in note and phrases.conditional(plain(note)))
-        )
-        return phrases.CONDITIONAL if conditions else phrases.GIVEN
+        if any(map(leads_with_condition, said)) or (later and conditional(later)):
+            return CONDITIONAL
+        return CONDITIONAL if " " in note and conditional(plain(note)) else GIVEN
 
     def _carried(self, block: Span, trailer: TagTrailer, own: bool) -> bool:
         """Whether a trailer belongs to a commit message or posting that the reply shows."""
@@ -203,10 +213,10 @@ class _Reader:
     def _group_start(self, block: Span, trailers: Sequence[TagTrailer], index: int) -> int:
         """Where the group of trailers starts that stand below each other."""
         start = trailers[index].start
-        for _ in range(40):
-            end = block[0] + len(self.text[max(block[0], start - 500) : start].rstrip(" \t\r\n,")) + max(0, start - 500 - block[0])
+        for _ in range(_MAX_GROUP):
+            end = _stripped(self.text, block[0], start)
             line = max(self.text.rfind("\n", 0, end) + 1, block[0])
-            above = next((other for other in trailers[:index] if other.start < end <= other.end), None)
+            above = next((other for other in reversed(trailers[:index]) if other.start < end <= other.end), None)
             if above:
                 start = above.start
             elif end > line and _OTHER_TRAILER.fullmatch(self.low, line, end):
@@ -236,9 +246,10 @@ class _Reader:
                 break
             end = other.end
         span = sentence_after(self.text, block, end)
-        if not _GOES_ON.match(self.low, span[0], span[1]) or span[1] - span[0] > 200:
+        if not _GOES_ON.match(self.low, *span) or span[1] - span[0] > _MAX_AFTER:
             return end, end
-        goes_on = self.text[span[0]].islower() or self.text[span[0]] in "(-." or self.low.startswith(("for ", "on ", "to "), span[0])
+        first = self.text[span[0]]
+        goes_on = first.islower() or first in "(-." or self.low.startswith(_GOES_ON_ANEW, span[0])
         return span if goes_on and not _MAIN_CLAUSE.search(self._plain(span)) else (end, end)
 
     # --- plain words
@@ -259,7 +270,7 @@ class _Reader:
     def _sentence(self, block: Span, span: Span, named: set[str], high: int) -> None:
         """Takes what a sentence with a tag word says. named: tags of the trailer it leads to, which says it all."""
         sentence = self._plain(span)
-        saying = phrases.judge(sentence)
+        saying = judge(sentence)
         if saying is None:
             if not named and remarks.acks(sentence, self._plain(sentence_after(self.text, (span[1], high), span[1]))):
                 self._agree(span)
@@ -268,7 +279,7 @@ class _Reader:
         if scope == POSITION and _HANDOVER.fullmatch(sentence):
             scope = self._scope(self._plain(sentence_before(self.text, block, span[0])))
         for name in dict.fromkeys(NAMES[letter] for letter in saying.letters):
-            if name not in named or saying.verdict in (phrases.REFUSED, phrases.WITHDRAWN):
+            if name not in named or saying.verdict in (REFUSED, WITHDRAWN):
                 part = part_of(sentence)
                 self._add(name, saying.verdict, span, span[0], scope=scope, part=part, withdraws=saying.withdraws)
 
@@ -279,8 +290,8 @@ class _Reader:
         for at in remarks.promise_places(self.low, *block):
             span = sentence_at(self.text, block, at, at + 1)
             name = remarks.promised(self._plain(span)) if span[0] not in self.said else None
-            if name and all(intent.name != name or intent.verdict != phrases.PROMISED for intent in self.found):
-                self._add(name, phrases.PROMISED, span, span[0], scope=self._scope(self._plain(span)))
+            if name and all(intent.name != name or intent.verdict != PROMISED for intent in self.found):
+                self._add(name, PROMISED, span, span[0], scope=self._scope(self._plain(span)))
 
     def _looks_good(self, block: Span) -> None:
         for at in remarks.places(self.low, *block):
@@ -291,7 +302,7 @@ class _Reader:
 
     def _agree(self, span: Span) -> None:
         sentence = self._plain(span)
-        verdict = phrases.CONDITIONAL if phrases.conditional(sentence) else phrases.GIVEN
+        verdict = CONDITIONAL if conditional(sentence) else GIVEN
         self._add("agreement", verdict, span, span[0], scope=self._scope(sentence))
 
     def _scope(self, sentence: str) -> Scope:
@@ -310,3 +321,9 @@ class _Reader:
         intent = Intent(name, mismatch or self.sender, verdict, scope, quote, line, mismatch is not None, part, remark, withdraws)
         (self.remarks if remark else self.found).append(intent)
         self.said.add(span[0])
+
+
+def _stripped(text: str, start: int, end: int) -> int:
+    """Where the text before *end* ends without white space and commas."""
+    low = max(start, end - 500)
+    return low + len(text[low:end].rstrip(" \t\r\n,"))

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tracker.core.people import Person
-from tracker.core.review import OWN, REFUSED, WITHDRAWN, Agreement, Review, Tag
+from tracker.core.review import OWN, Agreement, Review, Tag
 from tracker.core.series import Series
-from tracker.core.settle import CAME_ROUND
+from tracker.core.settle import CAME_ROUND, REFUSED, WITHDRAWN
 from tracker.core.topic import revision_label
 
 LETTERS = {"Reviewed-by": "R", "Acked-by": "A", "Tested-by": "T", "Nacked-by": "N"}

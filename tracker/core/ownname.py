@@ -7,6 +7,7 @@ sender with one word for a name. It is no proof of anything: a mail's From is a 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from difflib import SequenceMatcher
 
@@ -30,7 +31,9 @@ def is_own(person: Person, sender: Person, aliases: Mapping[str, str]) -> bool:
         return same_user
     if len(own) == 1 or len(names) == 1:
         return same_user or (own[0] in (names[0], names[-1], user) if len(own) == 1 else names[0] == own[0])
-    return (names[-1] == own[-1] and (same_user or _short_form(names[0], own[0]))) or _similar(names, own)
+    if names[-1] == own[-1]:
+        return same_user or _short_form(names[0], own[0]) or _similar(names, own)
+    return sorted(names) == sorted(own) or (names[0] == own[0] and _initials(names, own)) or _similar(names, own)
 
 
 def _user(person: Person) -> str:
@@ -39,7 +42,9 @@ def _user(person: Person) -> str:
 
 def _words(name: str) -> list[str]:
     """The words of a name, `Last, First` turned round and `First Last, Company` cut; two of one like `JaneDoe`."""
-    name = _REMARK.sub(" ", name[:_MAX_NAME])
+    name = _REMARK.sub(" ", name[:_MAX_NAME]).partition(" - ")[0]
+    if not name.isascii():
+        name = "".join(char for char in unicodedata.normalize("NFKD", name) if not unicodedata.combining(char))
     head, comma, tail = name.partition(",")
     if comma:
         name = head if len(head.split()) > 1 else f"{tail} {head}"
@@ -50,6 +55,12 @@ def _short_form(one: str, other: str) -> bool:
     """Whether one first name is the other's beginning, as Steve is of Steven."""
     short, long = sorted((one, other), key=len)
     return len(short) > 2 and long[:4].startswith(short[:4])
+
+
+def _initials(one: list[str], other: list[str]) -> bool:
+    """Whether the last name of one is short for the other's: KH of Kroah-Hartman."""
+    short, long = sorted((one[-1], other[-1]), key=len)
+    return len(short) <= 3 and short == "".join(part[:1] for part in long.split("-"))
 
 
 def _similar(one: list[str], other: list[str]) -> bool:

@@ -18,13 +18,14 @@ _DIFF = re.compile(
     re.MULTILINE,
 )
 # A signature's mark (RFC 3676 section 4.3), also without its space; an original below the reply without quote marks.
-_END = re.compile(
-    r"^(?:-- ?$|_{20,}+$|-{3,}+ ?(?:Original|Forwarded) [Mm]essage|From: .*\n(?:Sent|To|Date): )", re.MULTILINE
-)
+_END = re.compile(r"^(?:-- ?$|_{20,}+$|-{3,}+ ?(?:Original|Forwarded) [Mm]essage|From: .*\n(?:Sent|To|Date): )", re.MULTILINE)
 _BARE_MARK_LINES = 8  # without its space the mark counts only this near to the end
-_HEAD_OF_QUOTE = re.compile(r"(?:[A-Z][\w-]*+: .*+\n(?:[ \t]+.*+\n){0,5}){1,6}\s*+>")  # `From: A` and `Date: B` instead of `A wrote:`
+_QUOTE_LINE = re.compile(r"^[ \t]{0,3}>", re.MULTILINE)
+_EMPTY_LINE = re.compile(r"\n[ \t\r]*(?=\n)")
+_MAX_HEAD = 2_500  # characters of the header of an original
 _ATTRIBUTION = re.compile(
-    r"^(?:On .*\n)?.*(?:wrote|writes|said|schrieb|a écrit|escribió|写道|さんは)[^\n:：]{0,60}[:：]?\s*\Z|^(?:On|Le|Am) .*\d{2}:\d{2}.*:\s*\Z",
+    r"^(?:On .*\n)?.*(?:wrote|writes|said|schrieb|a écrit|escribió|写道|さんは)[^\n:：]{0,60}[:：]?\s*\Z"
+    r"|^(?:On|Le|Am) .*\d{2}:\d{2}.*:\s*\Z",
     re.MULTILINE,
 )
 _BREAK = re.compile(
@@ -60,13 +61,19 @@ def own_blocks(text: str) -> list[Span]:
 def _end_of_words(text: str, start: int, end: int) -> int:
     """Where the signature or an original starts between two offsets, else the second one."""
     for match in _END.finditer(text, start, end):
-        if match[0].startswith("From"):
-            ends = _HEAD_OF_QUOTE.match(text, match.start()) is None
+        if match[0] == "--":
+            ends = text.count("\n", match.end(), match.end() + 2_000) <= _BARE_MARK_LINES
         else:
-            ends = match[0] != "--" or text.count("\n", match.end(), match.end() + 2_000) <= _BARE_MARK_LINES
+            ends = match[0] == "-- " or not _quoted_below(text, match.start())
         if ends:
             return match.start()
     return end
+
+
+def _quoted_below(text: str, at: int) -> bool:
+    """Whether the header of an original at an offset stands where others write `NAME wrote:`, with quoted lines below."""
+    quote = _QUOTE_LINE.search(text, at, at + _MAX_HEAD)
+    return quote is not None and len(_EMPTY_LINE.findall(text, at, quote.start())) <= 2
 
 
 def _without_attribution(text: str, start: int, end: int) -> int:

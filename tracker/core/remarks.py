@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from tracker.core.tagwords import one_of
+
 # Where in a text, in lower case, such words may stand.
 _PLACES = re.compile(r"lgtm\b|look(?:s|ing)? \w")
 _PROMISE_PLACES = re.compile(r"\b(?:re-?)?(?:review|test)(?:ing)?\b")
@@ -18,30 +20,39 @@ _LOOKS_GOOD = re.compile(
 )
 _OTHER_THINGS = re.compile(r"\b(?:numbers?|results?|performance|output|guess|logs?|mails?)\b[^.,;]{0,40}\Z")
 _UNSURE = re.compile(
-    r"\b(?:if|when|whether|until|not|make sure|hope|once|before|how|what|would|should|might|could|to)\b[^.;]{0,40}\Z|n't\b[^.;]{0,40}\Z"
+    r"(?:\b(?:if|when|whether|until|not|make sure|hope|once|before|how|what|would|should|might|could|to)\b|n't\b)[^.;]{0,40}\Z"
+)
+_YES = one_of(
+    "ok okay yes yeah yep ah hm+ right sure great thanks indeed agreed big full so also fwiw an? and well for_me my then cool nice"
 )
 _ACK = re.compile(
-    r"^(?:\W*(?:ok|okay|yes|yeah|yep|ah|hm+|right|sure|great|thanks|indeed|agreed|big|full|so|also|fwiw|an?|and|well|for me|my|then|cool|nice))*\W*K\b"
+    rf"^(?:\W*+\b{_YES}\b)*+\W*+K\b"
     r"|\bK,?(?: \w+)? (?:from|by) (?:me|us|my side)\b|\bK (?:on|for|to) (?:the|this|all|both|these|that|patch)\b"
 )
 # What follows the Ack of an author who agrees with a comment.
-_ACK_OF_COMMENT = re.compile(
-    r"\W*(?:will|i'll|i will|i can|fixed|done|understood|noted|let me|let's|changed|removed|on it|yeah|this was|we'll|i've|i'm|going to|ok"
-    r"|makes sense|thanks|then|that was|will do|good point|i see|right|got it|sure)\b"
+_DOING = one_of(
+    "will i'll i_will i_can fixed done understood noted let_me let's changed removed on_it yeah this_was we'll i've i'm going_to ok"
+    " makes_sense thanks then that_was good_point i_see right got_it sure"
+)
+_ACK_OF_COMMENT = re.compile(rf"\W*{_DOING}\b")
+_I_WILL = r"(?:\b(?:i'll|i will|i'm going to|i am going to|i plan to|i intend to|we'll|we will)|(?:^|[.,!;] |\band )will)"
+_SOON = one_of(
+    "try_to also definitely then now properly fully formally more soon still go give_it_a do_a do_the just finish continue_to be again"
+    " certainly happily gladly try_and take_a_look_and have_a_look_and do_some run_some"
 )
 _PROMISE = re.compile(
-    r"(?:\b(?:i'll|i will|i'm going to|i am going to|i plan to|i intend to|we'll|we will)|(?:^|[.,!;] |\band )will)"
-    r"(?: (?:try to|also|definitely|then|now|properly|fully|formally|more|soon|still|go|give it a|do a|do the|just|finish|continue to|be"
-    r"|again|certainly|happily|gladly|try and|take a look and|have a look and|do some|run some)){0,3} "
-    r"(?P<what>(?:re-?)?(?:reviewing|review|testing|test))"
+    rf"{_I_WILL}(?: {_SOON}){{0,3}} (?P<what>(?:re-?)?(?:reviewing|review|testing|test))"
     r"(?! (?:case|suite|program|bot|server|report|box|results?))(?P<rest>[^.?!]{0,120})"
 )
-_OF_PATCH = re.compile(
-    r"\W*(?:$|[,;-]|(?:this|it|that|them|these|those|both|all|others?|next|tomorrow|today|soon|later|more|patch|patches|v\d"
-    r"|and report|asap|again|on|the (?:patch|patches|series|set|patchset|rest|next|new|other|latest|v\d|code|changes?|fix|proposed)"
-    r"|the \w+ (?:bits|parts|patches)|your (?:patch|patches|patchset|series|changes?|fix|work|v\d|latest|new|next|code|branch))\b)"
+_PATCH = one_of("patch patches series set patchset rest next new other latest v\\d code changes? fix work branch")
+_THESE = one_of(
+    "this it that them these those both all others? next tomorrow today soon later more patch"
+    " patches v\\d and_report asap again on"
 )
-_OF_AUTHOR = re.compile(r"\b(?:send|resend|re-?spin|spin|post|submit|resubmit|fold|push|repost|queue|apply|to see|my (?:patch|series|fix)|v\d)\b")
+_OF_PATCH = re.compile(rf"\W*(?:$|[,;-]|(?:{_THESE}|the (?:proposed )?{_PATCH}|the \w+ (?:bits|parts|patches)|your {_PATCH})\b)")
+_OF_AUTHOR = re.compile(
+    r"\b(?:send|resend|re-?spin|spin|post|submit|resubmit|fold|push|repost|queue|apply|to see|my (?:patch|series|fix)|v\d)\b"
+)
 
 
 def places(low: str, start: int, end: int) -> Iterator[int]:

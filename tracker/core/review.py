@@ -38,7 +38,7 @@ class Tag:
     promised, refused, withdrawn or kept. source: 'reply' or 'posting'; of the latter msgid is the first mail that lists
     it, and confirmed_by the reply in which its person gave it for a patch that has no successor there, None without one.
     scope: 'series' or 'patches'; patches: message ids, as they were when it was said. date: seconds UTC. withdraws: what
-    stands on a condition is taking it back. own: its person wrote one of the patches, where it does not count.
+    stands on a condition is taking it back. own: its person wrote the patches, so it counts for none of them.
     current: it counts for the newest revision, or was said of a patch of it that is not at hand. newest: what the patches
     are there; holds: those it counts for; lost: those it does not, each with the reason; unlisted: those it counts for
     though their posting, which came later, does not list it. lost_in: revisions that have one of the patches but do not
@@ -161,13 +161,16 @@ class _Judge:
             series=lineup.revisions[said.series].id,
             patches=tuple(dict.fromkeys(lineup.patch(place).msgid for place in said.places)),
             msgid=said.said.msgid, date=said.said.date, quote=said.quote, mismatch=said.mismatch,
-            withdraws=said.withdraws, own=any(said.person in self.case.authors.get(place, ()) for place in said.places),
+            withdraws=said.withdraws, own=self._own(said),
             current=bool(holds) or unseen, newest=tuple(newest.values()), holds=tuple(newest[line] for line in holds),
             lost=tuple((newest[line], why) for line, why in standing.items() if why),
             unlisted=tuple(newest[line] for line in holds if self._unlisted(entry, line)),
             lost_in=tuple(lineup.revisions[index].id for index, _ in lost_in),
             why=lost_in[-1][1] if lost_in else _why(entry, standing), state=entry.state, settled_by=entry.settled_by,
         )  # fmt: skip
+
+    def _own(self, said: Saying) -> bool:
+        return bool(said.places) and all(said.person in self.case.authors.get(place, ()) for place in said.places)
 
     def _standing(self, entry: Settled, line: int) -> str:
         """'' when it counts for the newest form of a patch, else why it does not."""
@@ -214,8 +217,8 @@ class _Judge:
                 if place[0] > entry.base[line][0] and not self._accounted(said, place)
             ]
             if missing:
-                changed = all(self._difference(base, place) == CHANGED for base, place in missing)
-                found.append((index, CHANGED if changed else NOT_CARRIED))
+                reasons = [self._difference(base, place) for base, place in missing]
+                found.append((index, NOT_CARRIED if "" in reasons else reasons[0]))
         return found
 
     def _accounted(self, said: Saying, place: Place) -> bool:

@@ -240,7 +240,7 @@ def position(case: Case, mail: Facts) -> _Position | None:
             return _by_subject(case, mail, found[0]) if doubtful else _at(case, msgid, *found)
         above = case.mails.get(msgid)
         gap = gap or above is None
-        if above is not None and above.posting and _foreign(case, above, mail):
+        if above is not None and above.posting and _foreign(case, above):
             return None
     return None
 
@@ -274,16 +274,12 @@ def _by_subject(case: Case, mail: Facts, nearest: int) -> _Position | None:
     return None
 
 
-def _foreign(case: Case, above: Facts, mail: Facts) -> bool:
-    """Whether *above* opens something else: a posting of another topic, or a patch that somebody else offered in a reply.
+def _foreign(case: Case, above: Facts) -> bool:
+    """Whether *above* opens something else: a posting of another topic, or a patch of its own that a reply offers.
 
-    Not so when the offer only shows a patch of this topic again, or when who offered it says something further down:
-    that is about what he answered.
+    A reply that only shows a patch of this topic again opens nothing.
     """
-    if not above.subject.reply:
-        return True
-    shown = all(patch.patch_id in case.patch_ids for patch in above.patches)
-    return not shown and case.people.number(above.sender) != case.people.number(mail.sender)
+    return not above.subject.reply or any(patch.patch_id not in case.patch_ids for patch in above.patches)
 
 
 def about(case: Case, mail: Facts, intent: Intent, where: _Position) -> tuple[tuple[Place, ...], str]:

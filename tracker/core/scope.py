@@ -51,12 +51,14 @@ _FIRST = re.compile(
 )
 _ONE = re.compile(rf"(?:{_FOR}|{_START}(?:the )?)(first|last|final) patch\b(?! (?:in|of) (?:\w+ )?(?:fixes|bug))")
 _PREVIOUS = re.compile(
-    r"\b(?:this|that) (?:patch )?and (?:the )?(?:previous|preceding|prior) (?:one|patch)\b|\b(?:previous|preceding) (?:patch|one) and this\b"
+    r"\b(?:this|that) (?:patch )?and (?:the )?(?:previous|preceding|prior) (?:one|patch)\b"
+    r"|\b(?:previous|preceding) (?:patch|one) and this\b"
 )
 _SERIES = re.compile(
     rf"\b(?:whole|entire|full|complete|rest of (?:the|this)) (?:\w+ )?(?:{_SET}|set|patches|lot|thing|pile|bunch)\b"
     rf"|{_FOR}(?:this |these |rest of the )?(?:v\d+ )?(?:\w+ )?{_SET}"
-    r"|\b(?:for|to|on) (?:all|both|each|everything)(?= of (?:these|them|those|this|it)\b|\W*\Z| ?[:,;.)]| (?:\w+ ){0,2}patches\b| [RATKN])"
+    r"|\b(?:for|to|on) (?:all|both|each|everything)"
+    r"(?= of (?:these|them|those|this|it)\b|\W*\Z| ?[:,;.)]| (?:\w+ ){0,2}patches\b| [RATKN])"
     r"|\b(?:all|both) (?:of )?(?:\w+ ){0,2}patches\b|\b(?:both|all|all \w+) of (?:them|these|those)\b"
     rf"|{_START}(?:this|the|whole|entire|your) (?:\w+ )?{_SET}(?: as a whole| itself)?,?{_GOOD}"
     rf"|^\W*(?:\w+ )?{_SET}(?:-wide)? ?[:,-]"
@@ -64,11 +66,12 @@ _SERIES = re.compile(
 )
 _NUMBER = re.compile(r"(\d{1,3})(?:/(\d{1,3}))?(?:\s?(-|\.\.|to|through|thru)\s?#?(\d{1,3}))?")
 _PART = re.compile(
-    r"\b(?:for|on|to|of) (?:the |your )?((?:[\w/.+-]+,? (?:and )?){1,3}?)(bits?|parts?|portions?|pieces?|side|drivers?|changes)\b(?! below| above)"
+    r"\b(?:for|on|to|of) (?:the |your )?((?:[\w/.+-]+,? (?:and )?){1,3}?)"
+    r"(bits?|parts?|portions?|pieces?|side|drivers?|changes)\b(?! below| above)"
     r"|\b(?:for|on|to) ([\w/+-]+\.(?:[chS]|rst|rs|py|sh|txt|yaml|dtsi?))\b"
 )
 _PART_HINT = re.compile(r"bit|part|port|piece|side|driver|change|code|\.[chrsptyd]")
-_NO_PART = frozenset("this that these those all above below such any requested suggested minor other same both".split())
+_NO_PART = re.compile(r"(?:this|that|these|those|all|above|below|such|any|requested|suggested|minor|other|same|both)\b")
 
 
 def scope_of(sentence: str, n: int | None = None, total: int | None = None) -> Scope:
@@ -93,7 +96,7 @@ def part_of(sentence: str) -> str | None:
     if match is None:
         return None
     words = match[3] or match[1] + match[2]
-    return None if words.split()[0] in _NO_PART else words
+    return None if _NO_PART.match(words) else words
 
 
 def _found(rule: re.Pattern[str], sentence: str) -> re.Match[str] | None:

@@ -47,9 +47,12 @@ def settle(case: Case, said: Sequence[Saying]) -> list[Settled]:
             entry.state = "open" if one.verdict in ("promised", "conditional") else None
             ledger.take(entry)
         found.append(entry)
+    taken = {(entry.said.key, entry.said.confirmed): entry.said.said.msgid for entry in reversed(found) if entry.said.confirmed}
     for entry in found:
         if entry.said.verdict == "conditional" and not entry.said.withdraws and not entry.said.mismatch:
             _met_by_posting(case, entry)
+            if entry.state == "open" and (entry.said.key, entry.said.said.msgid) in taken:  # for what its patches became
+                entry.state, entry.settled_by = "kept", taken[entry.said.key, entry.said.said.msgid]
         if entry.lines and entry.state == "open" and all(line in entry.dropped for line in entry.lines):
             entry.state = None
     return found

@@ -61,15 +61,23 @@ _VERBS = re.compile(r"re?v|ac?k|te|na")
 
 _BY_OTHERS = re.compile(r" by (?!me\b|us\b|myself\b)\w")  # "tested by the bot"
 _URL = re.compile(r"\bhttps?://\S+")
+# What may stand behind a key: `Name <mail>`, with the address on the next line or its bracket not closed; `Name mail`;
+# a name.
 _VALUE = re.compile(
-    r"[ \t]*+(?P<colon>:?)[ \t]*+(?P<value>"
-    r"[^\n<>:]{0,100}?(?:\n[ \t]*+)?<[^<>\n]{1,200}(?:<[^<>\n]{1,200}>)?>"  # Name <mail>, the address maybe on the next line
-    r"|[^\s<>@:,]{1,80}@[^\s<>@,]{1,120}"
-    r"|[^\s<>@:][^\n<>@:]{0,60}?(?=[ \t]*(?:\n|\Z|[#(])))(?P<rest>[^\n]{0,200})"
+    r"[ \t]*+(?P<colon>(?::[ \t]*+){0,2}+)(?P<value>"
+    r"[^\n<>:]{0,100}?(?:\n[ \t]*+)?<[^<>\n]{1,200}?(?:<[^<>\n]{1,200}>)?(?:>|(?=[ \t]*+$))"
+    r"|(?:[^\s<>@:]{1,60} ){0,5}[^\s<>@:,]{1,80}@[^\s<>@,]{1,120}"
+    r"|[^\s<>@:][^\n<>@:]{0,60}?(?=[ \t]*(?:\n|\Z|[#(])))(?P<rest>[^\n]{0,200})",
+    re.MULTILINE,
 )
 _NOTE = re.compile(r"[ \t]*(?:#+[ \t]*(?P<hash>.*)|[(\[](?P<bracket>[^\])]*)[\])].*)")
 _TAIL = re.compile(r"[ \t.,;:]*\Z")
 _FULL_NAME = re.compile(r"[^\W\d_a-z][\w.'’-]*(?: [^\W\d_a-z][\w.'’-]*){1,4}")
+
+
+def one_of(words: str) -> str:
+    """An expression that matches any of *words*, which spaces divide; a `_` in a word stands for a space."""
+    return f"(?:{'|'.join(words.split())})".replace("_", " ")
 
 
 def lowered(text: str) -> str:
@@ -161,7 +169,7 @@ def trailer_at(text: str, mention: Mention, sender: Person) -> TagTrailer | None
     if found is None or not (found["colon"] or ("@" in found["value"] and _starts_line(text, mention.start))):
         return None
     value = " ".join(found["value"].split())
-    person = parse_person(value) if "@" in value else _named(value.strip(" .,;"), sender)
+    person = parse_person(value) if "@" in value else _named(value.partition("<")[0].strip(" .,;"), sender)
     names = tuple(NAMES[letter] for letter in mention.letters if letter in NAMES)
     if person is None or not names:
         return None

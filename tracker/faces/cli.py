@@ -189,6 +189,22 @@ def _add_reading(command: _Command) -> None:
     sub.add_argument("--text", action="store_true", help="print the mails themselves below the tree")
     _json(sub)
     sub = command(
+        "tags",
+        "who said what about which patch",
+        ["tracker tags 7", "tracker tags 7 --all", "tracker tags 7 --json"],
+        "Patches of the newest revision and people; tags that were lost in it, promises and refusals stand beside them.",
+    )
+    sub.add_argument("topic", metavar="TOPIC", help="number, slug or message id")
+    sub.add_argument("-a", "--all", action="store_true", help="everything that was said in all versions, oldest first")
+    _json(sub)
+    sub = command(
+        "diff",
+        "range-diff of two versions, without a clone",
+        ["tracker diff 7", "tracker diff 7 v1..v3", "tracker diff 7 RFC..v1"],
+    )
+    sub.add_argument("topic", metavar="TOPIC", help="number, slug or message id")
+    sub.add_argument("versions", metavar="vA..vB", nargs="?", help="which two (default: the last two)")
+    sub = command(
         "search",
         "mails in the store",
         [

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from tracker.store.schema import MAIL, USER, NewerSchemaError, migrate
+from tracker.store.schema import FORMAT, MAIL, USER, NewerSchemaError, migrate
 
 BUSY_SECONDS = 5.0
 _T = TypeVar("_T")
@@ -43,6 +43,8 @@ def connect(mail: Path | None, user: Path | None) -> sqlite3.Connection:
     try:
         con.execute("ATTACH DATABASE ? AS u", (str(user) if user else ":memory:",))
         _settings(con)
+        if con.execute("PRAGMA main.user_version").fetchone()[0] == 0:
+            con.execute(f"PRAGMA main.application_id = {FORMAT}")
         migrate(con, "main", MAIL)
         migrate(con, "u", USER)
     except NewerSchemaError as error:
@@ -63,11 +65,16 @@ def connect_copy(path: Path) -> sqlite3.Connection:
         con = sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True, isolation_level=None)
         con.execute("ATTACH DATABASE ':memory:' AS u")
         migrate(con, "u", USER)
-        if con.execute("PRAGMA main.user_version").fetchone()[0] != len(MAIL):
+        if con.execute("PRAGMA main.user_version").fetchone()[0] != len(MAIL) or is_outdated(con):
             raise StoreError(f"{path}: of another version")
     except sqlite3.Error as error:
         raise StoreError(f"{path}: {error}") from error
     return con
+
+
+def is_outdated(con: sqlite3.Connection) -> bool:
+    """Whether the facts in the cache were written by another version of the parsers."""
+    return bool(con.execute("PRAGMA main.application_id").fetchone()[0] != FORMAT)
 
 
 def copy_to(con: sqlite3.Connection, path: Path) -> None:

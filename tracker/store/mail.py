@@ -7,7 +7,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from tracker.store.prepare import Packer, Prepared, words_of
+from tracker.store.prepare import Packer, Prepared, prepare, words_of
+from tracker.store.schema import FORMAT
 
 _INSERT_FTS = "INSERT INTO fts(rowid, subject, sender, recipients, cc, body, quoted, files) VALUES (?,?,?,?,?,?,?,?)"
 _DELETE_FTS = (
@@ -307,3 +308,26 @@ def same_body(one: bytes, two: bytes) -> bool:
 def _body(raw: bytes) -> bytes:
     raw = raw.replace(b"\r\n", b"\n")
     return raw.partition(b"\n\n")[2].rstrip()
+
+
+def reread(con: sqlite3.Connection) -> None:
+    """Parse every stored mail anew: the facts in the cache are of another version of the program."""
+    packer = Packer()
+    rows = con.execute("SELECT id, origin, abridged FROM message ORDER BY id").fetchall()
+    for number, origin, abridged in rows:
+        raw = read_raw(con, number)
+        if raw is None:
+            continue
+        row = prepare(raw, origin, packer, trusted=bool(abridged))
+        con.execute(
+            "UPDATE message SET date=?, received=?, kind=?, subject=?, name=?, email=?, facts=? WHERE id=?",
+            (row.date, row.received, row.kind, row.subject, row.name, row.email, row.facts, number),
+        )
+        for table in ("patch", "defect"):
+            con.execute(f"DELETE FROM {table} WHERE message=?", (number,))
+        con.executemany("INSERT INTO patch VALUES (?,?,?)", [(number, n, one) for n, one in enumerate(row.patch_ids)])
+        con.executemany("INSERT INTO defect VALUES (?,?)", [(number, word) for word in row.defects])
+    for table in ("series", "member", "series_key", "relation", "topic", "topic_thread"):
+        con.execute(f"DELETE FROM {table}")
+    con.execute("INSERT OR IGNORE INTO dirty SELECT DISTINCT tid FROM message")
+    con.execute(f"PRAGMA main.application_id = {FORMAT}")

@@ -84,6 +84,10 @@ USER = (
 )
 
 
+# What the parsers make of a mail and how it is written down. A cache with another number is read anew from its raw mails.
+FORMAT = 1
+
+
 class NewerSchemaError(Exception):
     """The database was written by a newer version of the program."""
 

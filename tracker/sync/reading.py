@@ -14,7 +14,7 @@ from typing import NamedTuple
 import tracker
 from tracker.config import Config
 from tracker.store import read
-from tracker.store.db import StoreError, connect, connect_copy
+from tracker.store.db import StoreError, connect, connect_copy, is_outdated
 
 
 class Reading(NamedTuple):
@@ -27,10 +27,18 @@ class Reading(NamedTuple):
 def open_store(config: Config) -> sqlite3.Connection:
     """The real store, made when it is not there. Raises StoreError."""
     con = connect(config.mail_db, config.user_db)
-    if read.lacks_local_mail(con):
-        from tracker.sync.session import restore_local
+    try:
+        if read.lacks_local_mail(con):
+            from tracker.sync.session import restore_local
 
-        restore_local(con)
+            restore_local(con)
+        if is_outdated(con):
+            from tracker.sync.session import reread_all
+
+            reread_all(con)
+    except BaseException:
+        con.close()
+        raise
     return con
 
 

@@ -14,7 +14,7 @@ from tracker.config import Config
 from tracker.sources.base import SourceError
 from tracker.store.db import StoreLockedError, make_private, transaction
 from tracker.store.derive import derive
-from tracker.store.mail import Added, Source, Writer, source
+from tracker.store.mail import Added, Source, Writer, reread, source
 from tracker.store.prepare import Packer, Prepared, prepare, train
 from tracker.store.read import FOLLOWED_TOPICS
 
@@ -94,6 +94,13 @@ def restore_local(con: sqlite3.Connection) -> None:
             rows = con.execute("SELECT at, data FROM u.local_mail WHERE kind=? AND name=? ORDER BY at", (kind, name)).fetchall()
             writer = Writer(con, rows[0][0])
             writer.add([prepare(packer.unpack(data), "", packer) for _, data in rows], where)
+        derive(con)
+
+
+def reread_all(con: sqlite3.Connection) -> None:
+    """Bring a cache that another version of the program wrote up to date, from the mails in it."""
+    with transaction(con):
+        reread(con)
         derive(con)
 
 

@@ -33,6 +33,14 @@ def dispatch(args: argparse.Namespace, config: Config, out: Out, now: int) -> Ex
             from tracker.faces.commands.thread import thread
 
             return thread(args, config, out, now)
+        case "tags":
+            from tracker.faces.commands.tags import tags
+
+            return tags(args, config, out, now)
+        case "diff":
+            from tracker.faces.commands.diff import diff
+
+            return diff(args, config, out, now)
         case "show":
             from tracker.faces.commands.reading import show
 

@@ -166,14 +166,14 @@ def _parts(patch: SeriesPatch, message: Message) -> tuple[bytes, bytes]:
 
 
 def _coloured(out: Out, line: str) -> str:
-    """A line in the colours of `git range-diff --dual-color`: the outer sign reversed, what is only in one version dim or bold."""
+    """A line in the colours of `git range-diff`: the outer sign reversed, what only one version has dim or bold."""
     if not out.colours:
         return line
     if not line.startswith("    "):
         return _coloured_head(out, line)
     sign, rest = line[4:5], line[5:]
     if sign == "@":
-        return "    " + out.paint(line[4:], "36")
+        return f"    {out.paint('@@', '7;36')}{line[6:]}"
     inner = {"-": "31", "+": "32"}.get(rest[:1], "0")
     if rest[:1] == "@":
         return f"    {_sign(out, sign)}{out.paint(rest, '36')}"
