@@ -34,6 +34,8 @@ DAY = 86_400
 LORE = "https://lore.kernel.org/all"
 ONE = ("count_the_readers_of(ring);", "ring->readers = first_reader(ring);", "wake_up_all_of_them(&ring->wait);")
 TWO = ("free_every_page_of(pool);", "pool->pages = no_pages_at_all;", "mutex_unlock_of_pool(&pool->lock);")
+SIX = ("write_one_of_many(x);", "write_two_of_many(x);", "write_three_of_many(x);")
+TEN = ("read_one_of_many(x);", "read_two_of_many(x);", "read_three_of_many(x);")
 WORDS = "Readers starve while the lock is held for long, so count them instead of taking the lock.\n"
 
 
@@ -375,11 +377,17 @@ def test_backports_have_versions_too() -> None:
 
 def test_what_a_series_needs_is_related() -> None:
     """A prerequisite named by patch-id, change-id or message id makes `depends`."""
-    first = post("a", "[PATCH] ring: count readers")
+    change = "20240530-ring-0123456789ab"
+    first = post("the-first", "[PATCH] ring: count readers", log=f"{WORDS}\nchange-id: {change}\n")
     needed = all_traits([first])[0].pieces[0].patch_id
-    for line in (f"prerequisite-patch-id: {needed}", "prerequisite-message-id: <a@x>", "Depends-on: <a@x>"):
+    for line in (
+        f"prerequisite-patch-id: {needed}",
+        "prerequisite-message-id: <the-first@x>",
+        f"prerequisite-change-id: {change}:v1",
+        "Depends-on: <the-first@x>",
+    ):
         raws = [first, mail("b@x", "[PATCH 0/1] Pools", f"Hello.\n\n{line}\n", sender=BERT, at=START + DAY)]
-        assert relations(*raws) == {"b depends a"}
+        assert relations(*raws) == {"b depends the-first"}, line
 
 
 # --- decisions by hand
@@ -409,9 +417,9 @@ def many() -> list[bytes]:
         post("p", "[PATCH] ring: use RCU", TWO, log="Less code.\n", sender=BERT, refs="b@x o@x", day=7),
         post("r", '[PATCH] Revert "ring: count all readers"', gone="and_more();", day=60),
         post("s", "[PATCH 6.1.y] ring: count all readers", (*ONE, "more();", "and_more();"), day=61),
-        *series("d", "PATCH", "Faster rings", ("ring: read", ONE), ("ring: write", TWO), day=20),
-        *series("e", "PATCH v2", "Faster rings", ("ring: read", ONE), ("ring: write all", TWO), day=22),
-        post("f", "[PATCH v2.1 2/2] ring: write all", (*TWO, "once_more();"), day=23),
+        *series("d", "PATCH", "Faster rings", ("ring: read", TEN), ("ring: write", SIX), day=20),
+        *series("e", "PATCH v2", "Faster rings", ("ring: read", TEN), ("ring: write all", SIX), day=22),
+        post("f", "[PATCH v2.1 2/2] ring: write all", (*SIX, "once_more();"), log="New.\n", day=23),
         post("g", "[PATCH] ring: read", ("nothing_of_that();", "nor_of_this();"), log="Else.\n", day=24, sender=CARO),
     ]
 
@@ -464,8 +472,8 @@ def test_only_series_with_a_common_key_are_compared() -> None:
     strangers = [post(f"s{n}", f"[PATCH] part{n}: fix", (f"call_{n}_of_all(x);",), path=f"{n}.c", gone=f"drop_{n}_of_all(x);",
                       sender=f"A{n} B{n} <p{n}@example.org>", log=f"W{n}.\n") for n in range(300)]  # fmt: skip
     assert candidates(all_traits(strangers)) == []
-    alike = [post(f"s{n}", "[PATCH] fix typo in comment", (f"call_{n}_of_all(x);",), path=f"{n}.c", sender=f"A{n} B{n} <p{n}@example.org>",
-                  log=f"W{n}.\n", day=n, gone=f"drop_{n}_of_all(x);") for n in range(300)]  # fmt: skip
+    alike = [post(f"s{n}", "[PATCH] fix typo in comment", (f"call_{n}_of_all(x);",), path=f"{n}.c", log=f"W{n}.\n", day=n,
+                  sender=f"A{n} B{n} <p{n}@example.org>", gone=f"drop_{n}_of_all(x);") for n in range(300)]  # fmt: skip
     assert 0 < len(candidates(all_traits(alike))) <= 300 * nearest("t:fix typo in comment")
     assert len(topics(alike)) == 300
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.mails import DIFF, OTHER_DIFF, START, diff_of, mail, patch
 from tracker.core.query import parse_query
-from tracker.store import read
+from tracker.store import names, read
 from tracker.store.db import StoreError, connect, is_outdated, transaction
 from tracker.store.derive import derive
 from tracker.store.mail import Added, Writer, read_raw, reread, source
@@ -289,8 +289,8 @@ def test_names_for_servers_leave_private_mail_out(con: sqlite3.Connection) -> No
     """Titles and ids of mail that came from a local file only are never offered to a query."""
     add(con, V1)
     add(con, patch("secret@x", "[PATCH v2] demo: secret", refs="1@x", at=START + 9), private=True, name="file")
-    assert read.public_names(con, 1) == (("demo: one",), ("1@x",))
-    assert read.unknown(con, ["1@x", "secret@x", "n@x"]) == ["secret@x", "n@x"]
+    assert names.public_names(con, 1) == (("demo: one",), ("1@x",))
+    assert names.unknown(con, ["1@x", "secret@x", "n@x"]) == ["secret@x", "n@x"]
 
 
 def test_versions_in_threads_of_their_own_are_one_topic(con: sqlite3.Connection) -> None:

@@ -14,7 +14,8 @@ from tracker.core.tagwords import one_of
 # --- what is said of the patch
 
 _GOOD = one_of(
-    "good fine ok okay great sane reasonable correct right nice sensible legit solid happy safe clean perfect well sense"
+    "good fine ok okay great sane reasonable correct right nice sensible legit solid happy safe clean perfect well",
+    "sense",
 )
 _IS = one_of("looks? looking seems? appears? reads? sounds? is are am it's i'm all that's be works?")
 _ASSENT_WORDS = (
@@ -49,14 +50,15 @@ _IF = re.compile(rf"{_NOT_IF}\bif\b(?!{_SOFT_IF})")
 # --- other conditions
 
 _DONE = one_of(
-    "fixed fixes fix fixups? addressed corrected corrections? changed changes? updated? updates removed added resolved done"
-    " sorted clarified clarifications? tweaked tweaks? modified modifications? adjusted adjustments? replaced renamed rename dropped"
-    " taken_care in_place squashed folded included improved improvements? reworded cleaned_up simplification moved split applied"
-    " reverted mentioned documented explained answered incorporated switched converted reordered tested"
+    "fixed fixes fix fixups? addressed corrected corrections? changed changes? updated? updates removed added",
+    "resolved done sorted clarified clarifications? tweaked tweaks? modified modifications? adjusted adjustments?",
+    "replaced renamed rename dropped taken_care in_place squashed folded included improved improvements? reworded",
+    "cleaned_up simplification moved split applied reverted mentioned documented explained answered incorporated",
+    "switched converted reordered tested",
 )
 _DO = one_of(
-    "that this those these the you your my some all a_few minor small nits? fix address remov add chang correct updat renam rebas"
-    " clean resolv drop split squash mov tweak rewor rephras adjust convert mak replac clarif rename"
+    "that this those these the you your my some all a_few minor small nits? fix address remov add chang correct updat",
+    "renam rebas clean resolv drop split squash mov tweak rewor rephras adjust convert mak replac clarif rename",
 )
 _OPENING = r"(?:^|[,;:(] ?|\b(?:and|but|so|then|also|again|or|otherwise|anyway|however|obviously|only) )"
 _THAT = "(?:that|those|these|this|both|all that|all those)"

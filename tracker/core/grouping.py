@@ -46,14 +46,14 @@ _NO_DECISIONS = Decisions()
 
 
 def nearest(key: str) -> int:
-    """How many series before and behind one, in time, are compared with it because of *key*."""
+    """How many series before and behind one are compared with it because of *key*, by (when, id)."""
     return _NEAREST.get(key[0], _NEAREST_ELSE)
 
 
 def candidates(series: Iterable[Traits]) -> list[tuple[Traits, Traits]]:
     """The pairs that share a key and are near each other in time among those that do."""
     index: dict[str, list[Traits]] = {}
-    for one in sorted(series, key=_order):
+    for one in sorted(series, key=lambda one: (one.when, one.id)):
         for key in keys(one):
             index.setdefault(key, []).append(one)
     found: dict[tuple[str, str], tuple[Traits, Traits]] = {}

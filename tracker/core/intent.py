@@ -73,8 +73,8 @@ _OTHER_TRAILER = re.compile(
 )
 # Sentences that are polite or hand a tag over and nothing more: what is said about the tag stands before them.
 _POLITE = one_of(
-    "thanks? thank_you thx cheers hi hey hello dear so and nice great cool neat awesome well_done"
-    " good_(?:work|catch|point|job|idea)"
+    "thanks? thank_you thx cheers hi hey hello dear so and nice great cool neat awesome well_done",
+    "good_(?:work|catch|point|job|idea)",
 )
 _THIN = re.compile(rf"\W*(?:{_POLITE}\b[^RATKLGNM.?!]{{0,40}})?[\W\d]*")
 _LINKS = one_of("so and also then thus hence therefore please ok okay thanks for_(?:that|this|it|them) this")

@@ -61,8 +61,9 @@ class Pair:
 
     @property
     def strangers(self) -> bool:
-        """Whether other people sent them, and nothing but what the patches look like could tie them."""
-        return not (self.same_people or self.below or self.named or self.same_ids or self.same_titles or self.same_title)
+        """Whether other people posted them, and nothing but what the patches look like could tie them."""
+        tied = self.same_people or self.below or self.named or self.same_ids or self.same_titles or self.same_title
+        return not (tied or self.a.offered)
 
     @cached_property
     def lines(self) -> tuple[float, float, int]:

@@ -182,14 +182,15 @@ def _says_something_new(pair: Pair) -> bool:
 
 
 def _by_likeness(pair: Pair) -> float:
-    """Other titles, but much the same lines, patches or words of the same people."""
-    if not pair.same_people or pair.step < 0 or (pair.a.files and pair.b.files and not pair.files):
+    """Other titles, but much the same lines, patches or words of the same people; or lines that another one offered."""
+    if pair.step < 0 or (pair.a.files and pair.b.files and not pair.files):
         return 0.0
     lines, words = pair.lines, pair.words
     if pair.step == 0:
-        close = pair.gap < 60 * _DAY and lines[2] >= 4 and lines[0] >= 0.5 and lines[1] >= 0.3
+        known = pair.same_people or (pair.a.offered and not pair.b.offered and lines[0] >= 0.6)
+        close = known and pair.gap < 60 * _DAY and lines[2] >= 4 and lines[0] >= 0.5 and lines[1] >= 0.3
         return 0.65 if close and not pair.same_title and pair.matched / pair.more >= 0.3 else 0.0
-    if pair.gap > _YEAR:
+    if pair.gap > _YEAR or not pair.same_people:
         return 0.0
     if lines[2] >= 3 and lines[0] >= 0.3 and lines[1] >= 0.1:
         return 0.75

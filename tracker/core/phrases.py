@@ -29,15 +29,15 @@ _KEEP = one_of("keep carry retain preserve maintain sustain leave reaffirm re-?a
 _REMOVE = one_of("drop remove ignore disregard discard delete strip forget omit lose un-?do") + "(?:p?ing)?"
 _TAKE_BACK = one_of("withdraw rescind retract revoke scratch cancel take_back pull_back renounce") + "(?:ing)?"
 _ADD = one_of(
-    "add include put stick slap append attach apply use record insert pick_up collect count take tack pop have throw note squeeze"
-    " mark consider"
+    r"add include put stick slap append attach apply use record insert pick_up collect count take tack pop have throw",
+    r"note squeeze mark consider",
 )
 _OFFER = one_of("give send provide offer reply_with post put follow_up_with repeat issue grant slap")
 _SOON = (
     "(?: "
     + one_of(
-        "then also be happy happily glad gladly to definitely certainly probably able only just willing try soon now today"
-        " tomorrow likely surely again still promptly formally very more than review test and too most once_again"
+        "then also be happy happily glad gladly to definitely certainly probably able only just willing try soon now",
+        "today tomorrow likely surely again still promptly formally very more than review test and too most once_again",
     )
     + ",?){0,6}"
 )
@@ -137,8 +137,9 @@ _OTHERS = re.compile(
     r"|(?<!\bit)(?<!\bthat)(?<!\bhere)(?<!\blet)(?<!\bthis)(?<!\bthere)'s|[a-z]s')(?: (?!my\b)[\w'.-]+){0,2} \Z"
 )
 _NOT_WORDS = one_of(
-    r"not\b cannot\b never\b unable\b no_longer\b hesita\w+\b before\b hold\w*_(?:off|back)\b no\b(?!_way|,) instead_of\b"
-    r" rather_than\b would_have\b could_have\b why_not\b why_i\b neither\b nor\b whether\b had\b i_was\b i_were\b in_the_middle_of\b avoid\w*\b"
+    r"not\b cannot\b never\b unable\b no_longer\b hesita\w+\b before\b hold\w*_(?:off|back)\b no\b(?!_way|,)",
+    r"instead_of\b rather_than\b would_have\b could_have\b why_not\b why_i\b neither\b nor\b whether\b had\b i_was\b",
+    r"i_were\b in_the_middle_of\b avoid\w*\b",
 )
 _NOT = re.compile(rf"(?:\b{_NOT_WORDS}|n't\b|^why\b|\bwithout (?:\w+ )?)(?! only\b| just\b)[^RATKLGNM.?!;:]{{0,50}}\Z")
 _I_ADD = re.compile(

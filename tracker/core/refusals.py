@@ -11,10 +11,11 @@ import re
 from tracker.core.tagwords import one_of
 
 _LOUD = one_of(
-    "so sorry well again no_way hard strong big huge firm total complete definite definitely clear yeah yes and but then also"
-    " still an? this_is that_is that's it's thus therefore hence no nope oh ugh full another absolute very massive resounding gentle"
-    " soft weak slight explicit my just as_i_said like_i_said for_now for_the_record fwiw imho imo from_me sadly unfortunately i'd_say"
-    " i_say i'm the it_is as_is ok okay please thanks hmm+ me_too ditto same here let's say"
+    "so sorry well again no_way hard strong big huge firm total complete definite definitely clear yeah yes and but",
+    "then also still an? this_is that_is that's it's thus therefore hence no nope oh ugh full another absolute very",
+    "massive resounding gentle soft weak slight explicit my just as_i_said like_i_said for_now for_the_record fwiw",
+    "imho imo from_me sadly unfortunately i'd_say i_say i'm the it_is as_is ok okay please thanks hmm+ me_too ditto",
+    "same here let's say",
 )
 _BUS = (
     "(?! ?"
@@ -22,14 +23,14 @@ _BUS = (
     + ")"
 )
 _THING = one_of(
-    "this that it which these those patch patches series approach change all both one everything rest idea version set stuff part"
-    " bits? \\d"
+    "this that it which these those patch patches series approach change all both one everything rest idea version",
+    "set stuff part bits? \\d",
 )
 _ON = one_of("this that these those all the both every any your using patch patches series it anything adding now \\w+ing")
 _WORD = r"(?: [\w'-]+)"
 _TO_DO = one_of(
-    "inclined tempted afraid going forced have to be also hereby strongly still definitely must will really just probably likely"
-    " tend want need do i again absolutely"
+    "inclined tempted afraid going forced have to be also hereby strongly still definitely must will really just",
+    "probably likely tend want need do i again absolutely",
 )
 _REFUSALS: tuple[re.Pattern[str], ...] = tuple(
     re.compile(expression)

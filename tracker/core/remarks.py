@@ -23,7 +23,8 @@ _UNSURE = re.compile(
     r"(?:\b(?:if|when|whether|until|not|make sure|hope|once|before|how|what|would|should|might|could|to)\b|n't\b)[^.;]{0,40}\Z"
 )
 _YES = one_of(
-    "ok okay yes yeah yep ah hm+ right sure great thanks indeed agreed big full so also fwiw an? and well for_me my then cool nice"
+    "ok okay yes yeah yep ah hm+ right sure great thanks indeed agreed big full so also fwiw an? and well for_me my",
+    "then cool nice",
 )
 _ACK = re.compile(
     rf"^(?:\W*+\b{_YES}\b)*+\W*+K\b"
@@ -31,14 +32,14 @@ _ACK = re.compile(
 )
 # What follows the Ack of an author who agrees with a comment.
 _DOING = one_of(
-    "will i'll i_will i_can fixed done understood noted let_me let's changed removed on_it yeah this_was we'll i've i'm going_to ok"
-    " makes_sense thanks then that_was good_point i_see right got_it sure"
+    "will i'll i_will i_can fixed done understood noted let_me let's changed removed on_it yeah this_was we'll i've",
+    "i'm going_to ok makes_sense thanks then that_was good_point i_see right got_it sure",
 )
 _ACK_OF_COMMENT = re.compile(rf"\W*{_DOING}\b")
 _I_WILL = r"(?:\b(?:i'll|i will|i'm going to|i am going to|i plan to|i intend to|we'll|we will)|(?:^|[.,!;] |\band )will)"
 _SOON = one_of(
-    "try_to also definitely then now properly fully formally more soon still go give_it_a do_a do_the just finish continue_to be again"
-    " certainly happily gladly try_and take_a_look_and have_a_look_and do_some run_some"
+    "try_to also definitely then now properly fully formally more soon still go give_it_a do_a do_the just finish",
+    "continue_to be again certainly happily gladly try_and take_a_look_and have_a_look_and do_some run_some",
 )
 _PROMISE = re.compile(
     rf"{_I_WILL}(?: {_SOON}){{0,3}} (?P<what>(?:re-?)?(?:reviewing|review|testing|test))"
@@ -46,8 +47,8 @@ _PROMISE = re.compile(
 )
 _PATCH = one_of("patch patches series set patchset rest next new other latest v\\d code changes? fix work branch")
 _THESE = one_of(
-    "this it that them these those both all others? next tomorrow today soon later more patch"
-    " patches v\\d and_report asap again on"
+    "this it that them these those both all others? next tomorrow today soon later more patch patches v\\d and_report",
+    "asap again on",
 )
 _OF_PATCH = re.compile(rf"\W*(?:$|[,;-]|(?:{_THESE}|the (?:proposed )?{_PATCH}|the \w+ (?:bits|parts|patches)|your {_PATCH})\b)")
 _OF_AUTHOR = re.compile(

@@ -12,71 +12,16 @@ from dataclasses import dataclass, field
 from tracker.core.facts import Facts
 from tracker.core.intent import Intent
 from tracker.core.patchline import Lineup, Place
-from tracker.core.people import Person, same_person
+from tracker.core.people import Person
 from tracker.core.thread import ancestors
 from tracker.core.trailers import Trailer
+from tracker.core.who import People
 
 REFUSAL = "Nacked-by"
 NAMELESS = "tag"  # "drop my tag"
 AGREEMENT = "agreement"
 _CO_AUTHORS = ("Co-developed-by", "Co-authored-by")
 _DATE_TRUST = 2 * 86_400  # seconds that a Date may be away from when the list's server took the mail
-_NO_ALIASES: Mapping[str, str] = {}
-
-
-class People:
-    """The people of a topic by number: addresses and spellings of one human being have the same one.
-
-    Everybody is compared with everybody; of more than `_MAX_PEOPLE` the later ones are known by their address alone.
-    """
-
-    def __init__(self, aliases: Mapping[str, str] = _NO_ALIASES) -> None:
-        self._aliases = aliases
-        self._numbers: dict[tuple[str, str], int] = {}
-        self._emails: dict[str, int] = {}
-        self._spellings: list[list[Person]] = []
-        self._best: list[Person] = []
-
-    def number(self, person: Person) -> int:
-        key = (person.name, person.email.lower())
-        found = self._numbers.get(key)
-        if found is None:
-            found = self._emails.get(key[1]) if key[1] else None
-            if found is None:
-                found = self._alike(person)
-            self._remember(person, key, found)
-        return found
-
-    def person(self, number: int) -> Person:
-        """The first spelling with a full name and an address, as far as there is one."""
-        return self._best[number]
-
-    def _alike(self, person: Person) -> int:
-        """The number of somebody known under another address or name, else a new one."""
-        for number, known in enumerate(self._spellings):
-            if len(self._best) <= _MAX_PEOPLE and any(same_person(person, one, self._aliases) for one in known):
-                return number
-        return len(self._best)
-
-    def _remember(self, person: Person, key: tuple[str, str], number: int) -> None:
-        if number == len(self._best):
-            self._best.append(person)
-            self._spellings.append([])
-        elif _fullness(person) > _fullness(self._best[number]):
-            self._best[number] = person
-        if len(self._spellings[number]) < _MAX_SPELLINGS:
-            self._spellings[number].append(person)
-        self._numbers[key] = number
-        if key[1]:
-            self._emails[key[1]] = number
-
-
-_MAX_PEOPLE = 300
-_MAX_SPELLINGS = 8
-
-
-def _fullness(person: Person) -> tuple[bool, bool]:
-    return (" " in person.name.strip(), bool(person.email))
 
 
 @dataclass(slots=True)
@@ -142,6 +87,18 @@ class Case:
         return [self.lineup.line(place) for place in places]
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What a reply answers: a revision, and its patches; whole: it answers the cover letter."""
+
+    series: int
+    places: tuple[Place, ...]
+    whole: bool
+
+
+Reply = tuple[Facts, Position]
+
+
 def sent(mail: Facts | None) -> int:
     """When a mail was sent, in seconds UTC: the list server's time where its Date cannot be true, 0 when unknown."""
     if mail is None:
@@ -151,20 +108,26 @@ def sent(mail: Facts | None) -> int:
     return mail.date or 0
 
 
-def open_case(lineup: Lineup, mails: Mapping[str, Facts], aliases: Mapping[str, str]) -> tuple[Case, list[Facts]]:
-    """A case with its postings read, and the replies that say something, oldest first. People of replies come first."""
-    replies = [mail for mail in mails.values() if mail.intents and not mail.robot]
-    replies.sort(key=lambda mail: (sent(mail), mail.msgid))
+def open_case(lineup: Lineup, mails: Mapping[str, Facts], aliases: Mapping[str, str]) -> tuple[Case, list[Reply]]:
+    """A case with its postings read, and the replies that say something about them, oldest first.
+
+    People have the spelling of their replies, else that of the trailers in postings.
+    """
     ids = {patch.patch_id for series in lineup.revisions for patch in series.patches}
     case = Case(lineup, mails, People(aliases), frozenset(one for one in ids if one))
-    for mail in replies:
+    for index, series in enumerate(lineup.revisions):
+        case.members.update((patch.msgid, (index, False)) for patch in series.patches)
+        if series.cover:
+            case.members[series.cover] = (index, True)
+    speaking = [mail for mail in mails.values() if mail.intents and not mail.robot]
+    speaking.sort(key=lambda mail: (sent(mail), mail.msgid))
+    replies = [(mail, where) for mail in speaking if (where := position(case, mail)) is not None]
+    for mail, _ in replies:
         case.people.number(mail.sender)
     for index, series in enumerate(lineup.revisions):
         for at, patch in enumerate(series.patches):
-            case.members[patch.msgid] = (index, False)
             _read_patch(case, (index, at), mails.get(patch.msgid))
         if series.cover:
-            case.members[series.cover] = (index, True)
             _read_cover(case, index, mails.get(series.cover))
     return case, replies
 
@@ -221,16 +184,7 @@ def _list(case: Case, places: Iterable[Place], mail: Facts) -> None:
 # --- where a reply belongs
 
 
-@dataclass(frozen=True, slots=True)
-class _Position:
-    """What a reply answers: a revision, and its patches; whole: it answers the cover letter."""
-
-    series: int
-    places: tuple[Place, ...]
-    whole: bool
-
-
-def position(case: Case, mail: Facts) -> _Position | None:
+def position(case: Case, mail: Facts) -> Position | None:
     """What *mail* is an answer to: the nearest cover or patch above it, None when that is none of this topic's."""
     gap = False
     for msgid in ancestors(mail.msgid, case.mails):
@@ -253,14 +207,14 @@ def _same_place(mail: Facts, above: Facts | None) -> bool:
     return (one.n, one.total, one.version_label.lower()) == (two.n, two.total, two.version_label.lower())
 
 
-def _at(case: Case, msgid: str, series: int, cover: bool) -> _Position:
+def _at(case: Case, msgid: str, series: int, cover: bool) -> Position:
     if cover:
-        return _Position(series, case.lineup.whole[series], True)
+        return Position(series, case.lineup.whole[series], True)
     patches = case.lineup.revisions[series].patches
-    return _Position(series, tuple((series, at) for at, patch in enumerate(patches) if patch.msgid == msgid), False)
+    return Position(series, tuple((series, at) for at, patch in enumerate(patches) if patch.msgid == msgid), False)
 
 
-def _by_subject(case: Case, mail: Facts, nearest: int) -> _Position | None:
+def _by_subject(case: Case, mail: Facts, nearest: int) -> Position | None:
     """What the subject says it answers, where the mail it answers is not at hand: `Re: [PATCH v2 2/3] …`."""
     subject = mail.subject
     for index in dict.fromkeys((nearest, *reversed(range(len(case.lineup.revisions))))):
@@ -268,9 +222,9 @@ def _by_subject(case: Case, mail: Facts, nearest: int) -> _Position | None:
         if series.label.lower() != subject.version_label.lower() or series.expected != (subject.total or 1):
             continue
         if subject.n == 0:
-            return _Position(index, case.lineup.whole[index], True)
+            return Position(index, case.lineup.whole[index], True)
         places = tuple((index, at) for at, patch in enumerate(series.patches) if patch.n == (subject.n or 1))
-        return _Position(index, places, False)
+        return Position(index, places, False)
     return None
 
 
@@ -282,7 +236,7 @@ def _foreign(case: Case, above: Facts) -> bool:
     return not above.subject.reply or any(patch.patch_id not in case.patch_ids for patch in above.patches)
 
 
-def about(case: Case, mail: Facts, intent: Intent, where: _Position) -> tuple[tuple[Place, ...], str]:
+def about(case: Case, mail: Facts, intent: Intent, where: Position) -> tuple[tuple[Place, ...], str]:
     """The patches that *intent* is about, and its scope: 'series' or 'patches'. Words beat position."""
     if intent.scope.kind == "series":
         return case.lineup.whole[where.series], "series"
@@ -297,16 +251,14 @@ def about(case: Case, mail: Facts, intent: Intent, where: _Position) -> tuple[tu
 # --- replies
 
 
-def from_replies(case: Case, replies: Iterable[Facts]) -> tuple[list[Saying], list[Remark]]:
+def from_replies(case: Case, replies: Iterable[Reply]) -> tuple[list[Saying], list[Remark]]:
     """What *replies*, oldest first, say about tags, and their plain agreements. The same said twice is there once."""
     found: list[Saying] = []
     remarks: list[Remark] = []
     known: dict[int, set[tuple[object, ...]]] = {}
     names: dict[int, dict[str, None]] = {}
-    for mail in replies:
-        where = position(case, mail)
-        for intent in mail.intents if where else ():
-            assert where is not None
+    for mail, where in replies:
+        for intent in mail.intents:
             places, scope = about(case, mail, intent, where)
             if intent.name == AGREEMENT:
                 remarks.append(Remark(intent, mail, where.series, places, scope))
@@ -323,7 +275,7 @@ def from_replies(case: Case, replies: Iterable[Facts]) -> tuple[list[Saying], li
 
 
 def _named(
-    case: Case, intent: Intent, person: int, where: _Position, names: dict[int, dict[str, None]]
+    case: Case, intent: Intent, person: int, where: Position, names: dict[int, dict[str, None]]
 ) -> tuple[str, ...]:  # fmt: skip
     """The tag that an intent names; of "keep my tag" those that the person gave before."""
     given = names.setdefault(person, {})

@@ -75,9 +75,9 @@ _TAIL = re.compile(r"[ \t.,;:]*\Z")
 _FULL_NAME = re.compile(r"[^\W\d_a-z][\w.'’-]*(?: [^\W\d_a-z][\w.'’-]*){1,4}")
 
 
-def one_of(words: str) -> str:
+def one_of(*words: str) -> str:
     """An expression that matches any of *words*, which spaces divide; a `_` in a word stands for a space."""
-    return f"(?:{'|'.join(words.split())})".replace("_", " ")
+    return f"(?:{'|'.join(' '.join(words).split())})".replace("_", " ")
 
 
 def lowered(text: str) -> str:

@@ -252,6 +252,7 @@ def _whole(sketches: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
 
 
 _MAX_KEYS = 400
+_SHA = re.compile(r"[0-9a-f]{40}")
 
 
 def keys(t: Traits) -> tuple[str, ...]:
@@ -264,6 +265,7 @@ def keys(t: Traits) -> tuple[str, ...]:
     found = dict.fromkeys(f"{kind}:{name}" for kind, name in named if name)
     found.update(dict.fromkeys(f"m:{one}" for one in (*t.members[:100], *t.previous, *t.depends, *t.mentions)))
     found.update(dict.fromkeys(f"p:{one}" for one in sorted(t.patch_ids)[:200]))
+    found.update(dict.fromkeys(f"{'m' if '@' in one else 'p' if _SHA.fullmatch(one) else 'c'}:{one}" for one in sorted(t.needs)))
     titles = {t.title, *t.titles, *t.of, *t.fixes} - {""}
     found.update(dict.fromkeys(f"t:{one}" for one in sorted(titles)[:200]))
     found.update(dict.fromkeys(f"l:{one:x}" for one in t.lines[:6]))

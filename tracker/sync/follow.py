@@ -10,7 +10,7 @@ from tracker.core.subject import parse_subject
 from tracker.core.target import Target
 from tracker.sources.base import BadInput, NotFound, SourceError, Truncated
 from tracker.sources.lore import versions_query
-from tracker.store import read
+from tracker.store import names, read
 from tracker.store.db import transaction
 from tracker.store.derive import derive
 from tracker.store.mail import source
@@ -116,14 +116,14 @@ def fetch_versions(session: Session, servers: Servers, number: int, url: str) ->
     asked: set[str] = set()
     try:
         for _ in range(_ROUNDS):
-            origin = read.origin(con, number)
+            origin = names.origin(con, number)
             queries = [query for query in versions_query(origin.titles, origin.people, origin.change_ids) if query not in asked]
             asked.update(queries)
             hits = [hit for query in queries for hit in servers.get(url).list_ids(query, limit=200)]
             postings = [hit.msgid for hit in hits if not parse_subject(hit.subject).reply]
             before = fresh
             for msgid in [*origin.named, *postings][:_MAX_THREADS]:
-                if read.unknown(con, [msgid]) and msgid not in asked:
+                if names.unknown(con, [msgid]) and msgid not in asked:
                     asked.add(msgid)
                     fresh += len(fetch_thread(session, servers, msgid, url))
             number = read.topic_of(con, origin.anchor) or number

@@ -15,7 +15,7 @@ from pathlib import Path
 from tracker.core.subject import parse_subject
 from tracker.sources.base import SourceError, Truncated
 from tracker.sources.lore import Lore, news_query
-from tracker.store import read
+from tracker.store import names, read
 from tracker.store.db import transaction
 from tracker.store.mail import source
 from tracker.sync.follow import fetch_thread, follow_known
@@ -94,7 +94,7 @@ def _watches(session: Session) -> dict[str, list[_Watch]]:
     for row in read.followed(session.con):
         if row.server is None or row.number is None:
             continue
-        titles, ids = read.public_names(session.con, row.number)
+        titles, ids = names.public_names(session.con, row.number)
         if titles or ids:
             found.setdefault(row.server, []).append(_Watch(row.number, row.msgid, titles, ids[-_MAX_IDS:]))
     return found
@@ -109,7 +109,7 @@ def _poll(session: Session, lore: Lore, servers: Servers, watches: Sequence[_Wat
     titles = list(dict.fromkeys(title for watch in watches for title in watch.titles))
     ids = list(dict.fromkeys(one for watch in watches for one in watch.ids))
     hits = [hit.msgid for query in news_query(since, titles, ids) for hit in lore.list_ids(query)]
-    fresh = read.unknown(con, hits)
+    fresh = names.unknown(con, hits)
     fault: Truncated | None = None
     if fresh:
         try:
@@ -147,9 +147,9 @@ def _newest_threads(session: Session, servers: Servers, lore: Lore, watches: Seq
     A server's search may be half a minute behind its mail, and does not find an answer under another subject; the
     front page costs one request and tells of both, as long as the thread is among the newest.
     """
-    titles = {title for watch in watches for title in read.subjects_of(session.con, watch.number)}
+    titles = {title for watch in watches for title in names.subjects_of(session.con, watch.number)}
     shown = [hit.msgid for hit in lore.recent() if parse_subject(hit.subject).title in titles]
-    for msgid in read.unknown(session.con, shown):
+    for msgid in names.unknown(session.con, shown):
         fetch_thread(session, servers, msgid, lore.url)
 
 

@@ -320,7 +320,7 @@ def _print_history(out: Out, topic: Loaded, found: Review) -> None:
         out.line()
         out.line(f"{labels[series.id]}  {day(series.date)}  {_name(series.author)}, {size}")
         said = [(one.date or 0, _said(out, one, revisions, labels, dates)) for one in found.tags if one.series == series.id]
-        said += [(one.date or 0, _agreed(out, one, revisions)) for one in found.agreements if one.series == series.id]
+        said += [(one.date or 0, _agreed(one, revisions)) for one in found.agreements if one.series == series.id]
         for _, line in sorted(said, key=lambda pair: pair[0]):
             out.line(line)
 
@@ -329,7 +329,7 @@ def _said(
     out: Out, tag: Tag, revisions: Mapping[str, Series], labels: Mapping[str, str], dates: Mapping[str, str]
 ) -> str:  # fmt: skip
     sign, colour = ("✗", "31") if tag.mismatch else _SIGNS[tag.verdict]
-    words = [_name(tag.who), _about(tag, revisions), plain(f"({tag.part})") if tag.part else ""]
+    words = [_name(tag.who), _where(tag, revisions), plain(f"({tag.part})") if tag.part else ""]
     what = tag.name if tag.verdict in ("given", "refused") and not tag.withdraws else f"{tag.verdict} {tag.name}"
     fates = [_fate(tag, labels, dates)]
     if tag.source == "posting":
@@ -354,6 +354,11 @@ def _fate(tag: Tag, labels: Mapping[str, str], dates: Mapping[str, str]) -> str:
     return f"→ {tag.why}" if tag.why else ""
 
 
-def _agreed(out: Out, one: Agreement, revisions: Mapping[str, Series]) -> str:
-    where = _about(one, revisions)
-    return f"  {day(one.date)}  · {_name(one.who)} agrees{f' on {where}' if where else ''}, no tag  {_quoted(one.quote, 60)}"
+def _agreed(one: Agreement, revisions: Mapping[str, Series]) -> str:
+    words = [_name(one.who), "agrees", _where(one, revisions)]
+    return f"  {day(one.date)}  · {' '.join(word for word in words if word)}, no tag  {_quoted(one.quote, 60)}"
+
+
+def _where(tag: Tag | Agreement, revisions: Mapping[str, Series]) -> str:
+    about = _about(tag, revisions)
+    return "for the series" if about == "series" else f"on {about}" if about[:1].isdecimal() else about
