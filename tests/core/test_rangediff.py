@@ -612,9 +612,9 @@ def test_long_diffs_take_linear_time(few: int) -> None:
     """A patch of 100,000 lines whose lines are all alike, or of a few kinds, is compared within seconds."""
     rng = random.Random(3)
     old, new = (long_patch(rng, 1, [b"%d" % rng.randrange(few) for _ in range(100_000)]) for _ in range(2))
-    start = time.perf_counter()
+    start = time.process_time()
     pairs = range_diff([old], [new])
-    assert time.perf_counter() - start < 20  # takes about 2
+    assert time.process_time() - start < 20  # takes about 2
     check_complete(pairs, [old], [new])
 
 
@@ -629,9 +629,9 @@ def test_fifty_patches_that_are_alike_take_a_second_or_two() -> None:
     bodies = [edited(common, 0.3, b"own%d" % n) for n in range(50)]
     old = [long_patch(random.Random(n), n + 1, body) for n, body in enumerate(bodies)]
     new = [long_patch(random.Random(n), n + 1, edited(body, 0.1, b"later")) for n, body in enumerate(bodies)]
-    start = time.perf_counter()
+    start = time.process_time()
     pairs = range_diff(old, new)
-    assert time.perf_counter() - start < 15  # takes about 1.5
+    assert time.process_time() - start < 15  # takes about 1.5
     assert [(pair.old, pair.new, pair.mark) for pair in pairs] == [(n, n, "!") for n in range(50)]
 
 

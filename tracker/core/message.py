@@ -20,7 +20,6 @@ from tracker.core.people import Person, parse_addresses
 _FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)(?:\n|\Z)")
 # Lines that local mail software puts between or before fields: mbox separators and their quoted form.
 _STRAY = re.compile(rb"(?:>?From [^\n]*|[ \t]+[^\n]*)(?:\n|\Z)")
-_QUOTED = re.compile(r"((?:^>[^\n]*+(?:\n|\Z))++)", re.MULTILINE)
 _ANGLE = re.compile(r"<([^<>]*)>")
 _BARE_ID = re.compile(rb"[^\s<>@]+@[^\s<>@]+")
 _F = ord("F")
@@ -164,8 +163,9 @@ class Message:
         text = self.body
         if ">" not in text:
             return text, ""
-        pieces = _QUOTED.split(text)
-        return "".join(pieces[::2]), "".join(pieces[1::2])
+        lines = text.split("\n")
+        lines[:-1] = [line + "\n" for line in lines[:-1]]
+        return "".join([line for line in lines if line[:1] != ">"]), "".join([line for line in lines if line[:1] == ">"])
 
     @property
     def own_text(self) -> str:

@@ -63,7 +63,7 @@ class Pair:
     old, new: indices into both versions, None where it has no counterpart. mark: "=" same in all that is compared, "!"
     changed, "<" only old, ">" only new. lines: the diff of both texts as git prints it, indented by 4; empty but for
     "!". cost: lines of the diff between both diffs with its context and hunk headers; of a patch without counterpart
-    what it costs to leave it alone, `creation_factor` percent of its lines.
+    what it costs to leave it alone, `creation_factor` percent of its lines. 0 where series are too long to weigh.
     """
 
     old: int | None

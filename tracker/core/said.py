@@ -261,7 +261,8 @@ def from_replies(case: Case, replies: Iterable[Reply]) -> tuple[list[Saying], li
         for intent in mail.intents:
             places, scope = about(case, mail, intent, where)
             if intent.name == AGREEMENT:
-                remarks.append(Remark(intent, mail, where.series, places, scope))
+                if not _wrote(case, where.series, mail):
+                    remarks.append(Remark(intent, mail, where.series, places, scope))
                 continue
             person = case.people.number(intent.who)
             for name in _named(case, intent, person, where, names):
@@ -272,6 +273,14 @@ def from_replies(case: Case, replies: Iterable[Reply]) -> tuple[list[Saying], li
                 if not _repeated(one, known):
                     found.append(one)
     return found, remarks
+
+
+def _wrote(case: Case, series: int, mail: Facts) -> bool:
+    """Whether an author says it: his "Ack" is to a comment on his patch."""
+    person = case.people.number(mail.sender)
+    if person == case.people.number(case.lineup.revisions[series].author):
+        return True
+    return any(person in case.authors.get(place, ()) for place in case.lineup.whole[series])
 
 
 def _named(

@@ -40,9 +40,10 @@ class People:
 
     def _alike(self, person: Person) -> int:
         """The number of somebody known under another address or name, else a new one."""
-        for number, known in enumerate(self._spellings):
-            if len(self._best) <= _MAX_PEOPLE and any(same_person(person, one, self._aliases) for one in known):
-                return number
+        if len(self._best) <= _MAX_PEOPLE:
+            for number, known in enumerate(self._spellings):
+                if any(same_person(person, one, self._aliases) for one in known):
+                    return number
         return len(self._best)
 
     def _remember(self, person: Person, key: tuple[str, str], number: int) -> None:

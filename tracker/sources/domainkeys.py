@@ -35,7 +35,7 @@ _MAX_SILENT = 3  # questions without an answer in a row before DNS is left alone
 _MAX_KEPT = 10_000
 
 _MAX_SIGNATURE = 1 << 14
-_MAX_SIGNATURES = 8
+_MAX_SIGNATURES = 4
 _MAX_NAMES = 256
 _MAX_NAME = 253
 _MAX_RECORD = 4096

@@ -14,6 +14,7 @@ READ = (
     b"from", b"subject", b"date", b"message-id", b"in-reply-to", b"references", b"content-type", b"content-transfer-encoding",
 )  # fmt: skip
 
+_MAX_MAIL = 1 << 23
 _MAX_HEAD = 1 << 18
 _MAX_FIELDS = 2_000
 _FIELD = re.compile(rb"^([!-9;-~]++)[ \t]*+:([^\n]*+\n(?:[ \t][^\n]*+\n)*+)", re.MULTILINE)
@@ -81,7 +82,9 @@ class SignedMail:
 
 
 def read_signed(raw: bytes) -> SignedMail | None:
-    """None when the header is larger than any real one. A "From " line before it is left out, so are lines that are no field."""
+    """None when it is larger than signed mails are. A "From " line before the header is left out, so are lines that are no field."""
+    if len(raw) > _MAX_MAIL:
+        return None
     if raw.startswith((b"From ", b">From ")):
         raw = raw.partition(b"\n")[2]
     raw = raw.replace(b"\r\n", b"\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import astuple
+from dataclasses import fields
 from typing import Any
 
 from tracker.core.facts import Facts, PatchFacts
@@ -15,6 +15,8 @@ from tracker.core.subject import parse_subject
 from tracker.core.trailers import Trailer
 
 _NO_HINTS = Hints()
+_HINTS = tuple(one.name for one in fields(Hints))
+_INTENT = tuple(one.name for one in fields(Intent))
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
@@ -58,9 +60,9 @@ def dump(facts: Facts) -> str:
     if facts.robot:
         data["r"] = 1
     if facts.hints is not None and facts.hints != _NO_HINTS:
-        data["h"] = astuple(facts.hints)
+        data["h"] = [getattr(facts.hints, name) for name in _HINTS]
     if facts.intents:
-        data["i"] = [astuple(one) for one in facts.intents]
+        data["i"] = [_plain_intent(one) for one in facts.intents]
     return clean(_compact(data))
 
 
@@ -92,6 +94,12 @@ def load(
         hints=_hints(data["h"]) if "h" in data else _NO_HINTS if kind in ("cover", "patch") else None,
         intents=tuple(_intent(*one) for one in data.get("i", ())),
     )  # fmt: skip
+
+
+def _plain_intent(one: Intent) -> list[Any]:
+    values = [getattr(one, name) for name in _INTENT]
+    values[1], values[3] = (one.who.name, one.who.email), (one.scope.kind, one.scope.numbers)
+    return values
 
 
 def _hints(values: list[Any]) -> Hints:

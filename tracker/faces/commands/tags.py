@@ -355,7 +355,7 @@ def _fate(tag: Tag, labels: Mapping[str, str], dates: Mapping[str, str]) -> str:
 
 
 def _agreed(one: Agreement, revisions: Mapping[str, Series]) -> str:
-    words = [_name(one.who), "agrees", _where(one, revisions)]
+    words = [_name(one.who), "agrees", _where(one, revisions).replace("for the", "on the")]
     return f"  {day(one.date)}  · {' '.join(word for word in words if word)}, no tag  {_quoted(one.quote, 60)}"
 
 
