@@ -96,7 +96,8 @@ def examine(message: Message, *, trusted: bool = False) -> Facts:
     mail these fields mean nothing, since anybody can write them.
     """
     subject = parse_subject(message.subject)
-    sender = _true_sender(message)
+    lists = _lists(message)
+    sender = _true_sender(message, lists)
     abridged = trusted and message.header("x-tracker-abridged") == "yes"
     own = message.own_text[:_MAX_TEXT]
     robot = bool(_ROBOTS.match(sender.email))
@@ -109,7 +110,7 @@ def examine(message: Message, *, trusted: bool = False) -> Facts:
         subject=subject, kind=kind, patches=patches,
         trailers=_trailers(message) if kind != "other" else (),
         change_id=change_id(own) if "ange-" in own else None, base_commit=base_commit(own) if "base-commit" in own else None,
-        links=links(own) if "://" in own or "essage-" in own else (), lists=_lists(message), robot=robot, abridged=abridged,
+        links=links(own) if "://" in own or "essage-" in own else (), lists=lists, robot=robot, abridged=abridged,
         hints=read_hints(message) if kind in ("cover", "patch") else None,
         intents=_intents(message, sender, subject) if subject.reply and not robot and kind in ("reply", "patch") else (),
     )  # fmt: skip
@@ -126,15 +127,20 @@ def _trailers(message: Message) -> tuple[Trailer, ...]:
     return parse_trailers(text if diff < 0 else text[: diff + 1])
 
 
-def _true_sender(message: Message) -> Person:
-    """Who wrote the mail, also when a list rewrote From ("NAME via LIST", DMARC); the list's address is in its own fields."""
+def _true_sender(message: Message, lists: Sequence[str]) -> Person:
+    """Who wrote the mail, also when a list rewrote From ("NAME via LIST", DMARC); the list's address is in its own fields.
+
+    A sender can write these fields too, but gains nothing by it that writing another From would not give him.
+    """
     sender = message.sender
-    original = _first(message.people("x-original-from"))
-    lists = [name.replace(".", "@", 1) for name in _lists(message)]
-    lists += [match[1] for value in message.headers("list-post") for match in _LIST_POST.finditer(value)]
-    relayed = sender.email.startswith("devnull+") or sender.email.lower() in lists
-    rewritten = relayed or original is not None or " via " in sender.name
-    return undo_via(sender, original, message.people("reply-to"), lists) if rewritten else sender
+    post = message.field("list-post") or b""
+    own = {name.replace(".", "@", 1) for name in lists}
+    of_the_list = sender.email.lower() in own or (sender.email and sender.email.encode() in post)
+    relayed = " via " in sender.name or sender.email.startswith("devnull+") or message.field("x-original-from") is not None
+    if not (of_the_list or relayed):
+        return sender
+    own.update(match[1] for match in _LIST_POST.finditer(decode_header(post)))
+    return undo_via(sender, _first(message.people("x-original-from")), message.people("reply-to"), own)
 
 
 def _first(people: Sequence[Person]) -> Person | None:
