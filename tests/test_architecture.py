@@ -97,7 +97,8 @@ def test_list_imports_nothing_heavy(tmp_path: Path) -> None:
     """`tracker list` starts as fast as Python does: neither network libraries nor the mail parsers of the standard library."""
     code = "import sys, json\nfrom tracker.faces.cli import run\nrun(['list'])\nprint(json.dumps(sorted(sys.modules)))"
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-    subprocess.run([sys.executable, "-m", "tracker", "list"], capture_output=True, env=environ, check=True)  # indexes the snapshot
+    # The first one indexes the snapshot.
+    subprocess.run([sys.executable, "-m", "tracker", "list"], capture_output=True, env=environ, check=True)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environ, check=True)
     modules = set(json.loads(done.stdout.splitlines()[-1]))
     assert not modules & {"b4", "liblore", "requests", "textual", "jinja2", "rapidfuzz", "urllib3", "email.parser", "asyncio"}

@@ -367,6 +367,12 @@ def test_what_is_related_is_no_revision(subject: str, log: str, relation: str) -
     assert relations(*raws) == {relation}
 
 
+def test_a_revert_gets_its_usual_title_later() -> None:
+    """A revert has the opposite diff of what it reverts, so the same diff under another title is the same revert."""
+    first = post("a", "[PATCH] ring: go back to the lock", TWO)
+    assert topics(first, post("b", '[PATCH v2] Revert "ring: count readers"', TWO, log="It broke.\n", day=3)) == ["a b"]
+
+
 def test_backports_have_versions_too() -> None:
     """v2 for the same stable release is a revision; the same patch for another release is not; a target is no backport."""
     first = post("a", "[PATCH 6.1.y] ring: count readers")

@@ -17,7 +17,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.core.bodies import folder_mails, git
-from tracker.core import rangediff
+from tracker.core import assignment, linediff, rangediff
 from tracker.core.mailinfo import split_mail
 from tracker.core.message import Message, parse
 from tracker.core.patch import parse_diff, patch_id
@@ -360,7 +360,7 @@ GIT_ASSIGNMENTS = {
 def test_assignment_is_the_one_git_makes(case: str) -> None:
     """Ties, columns left without a row, and pairs that are not the cheapest come out as in git's own code."""
     table, rows = GIT_ASSIGNMENTS[case]
-    assert rangediff._Assignment(table).solve() == rows
+    assert assignment.Assignment(table).solve() == rows
 
 
 def test_equal_diffs_stay_pairs_where_the_assignment_forgets_them() -> None:
@@ -369,14 +369,14 @@ def test_equal_diffs_stay_pairs_where_the_assignment_forgets_them() -> None:
     assert rangediff._assigned(table, {0: 0}, 3, 2) == {0: 0, 1: 2}
 
 
-def changes_of(old: list[bytes], new: list[bytes], steps: int, *, indents: bool = False) -> list[rangediff._Change]:
+def changes_of(old: list[bytes], new: list[bytes], steps: int, *, indents: bool = False) -> list[linediff.Change]:
     numbers: dict[bytes, int] = {}
-    sides = rangediff._Lines(old, numbers), rangediff._Lines(new, numbers)
-    depths = {numbers[line]: rangediff._indent(line) for line in (*old, *new)} if indents else None
-    return rangediff._align(*sides, rangediff._Work(steps), depths)
+    sides = linediff.Lines(old, numbers), linediff.Lines(new, numbers)
+    depths = {numbers[line]: linediff.indent_of(line) for line in (*old, *new)} if indents else None
+    return linediff.align(*sides, linediff.Work(steps), depths)
 
 
-def marked(old: list[bytes], new: list[bytes], changes: list[rangediff._Change]) -> list[bytes]:
+def marked(old: list[bytes], new: list[bytes], changes: list[linediff.Change]) -> list[bytes]:
     """A diff with the whole of both texts as context."""
     out, pos = [], 0
     for change in changes:
@@ -492,8 +492,8 @@ def test_changes_are_true_whatever_the_budget(old: list[bytes], new: list[bytes]
 def test_the_bound_is_no_higher_than_the_cost(old: list[str], new: list[str]) -> None:
     """A pair that is left out because its bound is too high would have cost too much."""
     numbers: dict[bytes, int] = {}
-    left, right = (rangediff._Lines([line.encode() for line in lines], numbers) for lines in (old, new))
-    cost = rangediff._diff_cost(left, right, rangediff._Work(10**6))
+    left, right = (linediff.Lines([line.encode() for line in lines], numbers) for lines in (old, new))
+    cost = rangediff._diff_cost(left, right, linediff.Work(10**6))
     assert cost == 0 if old == new else rangediff._least_cost(left, right) <= cost
 
 

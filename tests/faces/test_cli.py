@@ -178,7 +178,8 @@ def test_a_broken_file_loses_nothing(tmp_path: Path, tracker: Run) -> None:
     """Truncated gzip: what arrived whole is kept, and one line says what happened."""
     import gzip
 
-    mails = [patch(f"{n}@example.org", f"[PATCH] demo: number {n}", diff=diff_of(n) + os.urandom(3000).hex() + "\n") for n in range(20)]
+    noise = [os.urandom(3000).hex() + "\n" for _ in range(20)]
+    mails = [patch(f"{n}@example.org", f"[PATCH] demo: number {n}", diff=diff_of(n) + noise[n]) for n in range(20)]
     packed = gzip.compress(mbox(*mails))
     (tmp_path / "cut.mbox.gz").write_bytes(packed[: len(packed) // 2])
     code, _, err = tracker("import", str(tmp_path / "cut.mbox.gz"))

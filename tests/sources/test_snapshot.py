@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.sources import snapshot
+from tracker.sources import shipped
 from tracker.sources.base import BadInput
 from tracker.sources.snapshot import find_snapshot, read_facts, read_snapshot
 
@@ -99,7 +99,7 @@ def test_the_snapshot_is_that_of_the_copy_that_runs(tmp_path: Path, monkeypatch:
     """An installed copy uses the snapshot beside its code, a checkout its cache folder; without both there is none."""
     package = tmp_path / "tracker" / "sources"
     package.mkdir(parents=True)
-    monkeypatch.setattr(snapshot, "__file__", str(package / "snapshot.py"))
+    monkeypatch.setattr(shipped, "__file__", str(package / "shipped.py"))
     assert find_snapshot() is None
     for folder in (tmp_path / "cache", tmp_path / "tracker" / "_snapshot"):
         folder.mkdir()

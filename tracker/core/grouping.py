@@ -1,15 +1,16 @@
 """Series to groups of one idea each. The result does not depend on the order in which the series are given.
 
-Links are taken from the surest down. One that is not sure does not tie two groups that contradict each other, so a chain
-of weak links never makes one topic of two streams of work.
+Links are taken from the surest down. None but a certain one ties two groups that contradict each other, so a chain of
+links, weak or strong, never makes one topic of two streams of work.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
-from tracker.core.lineage import ACCEPTED, SURE, Link, Relation, link
+from tracker.core.lineage import ACCEPTED, CERTAIN, SURE, Link, Relation, link
 from tracker.core.traits import Traits, keys
 
 _ADOPTED = 0.8  # how sure it is that an adopted alternative belongs to what it was offered for
@@ -110,7 +111,7 @@ def join(
     by_hand = [_manual(a, b, known) for a, b in _pairs(decisions.links, of)]
     found = sorted(links, key=lambda one: (-one.confidence, *_span(one, known)))
     for one in by_hand:
-        joiner.tie(one, by_hand=True)
+        joiner.tie(one)
     accepted = [one for one in found if one.confidence >= ACCEPTED]
     joiner.tied = {(one.earlier, one.later) for one in accepted}
     for one in accepted:
@@ -140,26 +141,35 @@ def _manual(a: str, b: str, known: Mapping[str, Traits]) -> Link:
     return Link(first, second, "manual", 1.0, (first, second))
 
 
+_Number = tuple[int, bool, str]
+
+
 @dataclass(slots=True)
 class _Joiner:
-    """Groups being made. tied: pairs that some accepted link ties directly, so they contradict nothing."""
+    """Groups being made. tied: pairs that some accepted link ties directly, so they contradict nothing.
+
+    numbers: of each group, its whole series by the number they claim.
+    """
 
     known: Mapping[str, Traits]
     apart: Sequence[tuple[str, str]]
     tied: set[tuple[str, str]] = field(default_factory=set)
     group_of: dict[str, str] = field(default_factory=dict)
     members: dict[str, list[str]] = field(default_factory=dict)
+    numbers: dict[str, dict[_Number, list[str]]] = field(default_factory=dict)
     forbidden: dict[str, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for one in self.known:
+        for one, t in self.known.items():
             self.group_of[one] = one
             self.members[one] = [one]
+            shares = t.offered or t.resend or t.partial  # its number may be another's, too
+            self.numbers[one] = {} if shares else {(t.version, t.rfc, t.label or f"v{t.version}"): [one]}
         for a, b in self.apart:
             self.forbidden.setdefault(a, set()).add(b)
             self.forbidden.setdefault(b, set()).add(a)
 
-    def tie(self, found: Link, *, by_hand: bool = False) -> bool:
+    def tie(self, found: Link) -> bool:
         """Make one group of the two that *found* ties, unless they contradict each other."""
         a, b = self.group_of[found.earlier], self.group_of[found.later]
         if a == b:
@@ -168,27 +178,26 @@ class _Joiner:
             a, b = b, a
         if any(not self.forbidden[one].isdisjoint(self.members[a]) for one in self.members[b] if one in self.forbidden):
             return False
-        if not by_hand and found.confidence < SURE and self._contradict(self.members[a], self.members[b]):
+        if self._contradict(found.confidence, self.numbers[a], self.numbers[b]):
             return False
         for one in self.members[b]:
             self.group_of[one] = a
         self.members[a].extend(self.members.pop(b))
+        for number, several in self.numbers.pop(b).items():
+            self.numbers[a].setdefault(number, []).extend(several)
         return True
 
-    def _contradict(self, some: Sequence[str], others: Sequence[str]) -> bool:
-        """Whether both have a whole series of the same number, and nothing ties these two directly."""
-        numbers: dict[tuple[int, bool, str], list[Traits]] = {}
-        for one in others:
-            t = self.known[one]
-            if not (t.offered or t.resend or t.partial):
-                numbers.setdefault((t.version, t.rfc, t.label), []).append(t)
-        for one in some:
-            t = self.known[one]
-            if t.offered or t.resend or t.partial:
-                continue
-            for other in numbers.get((t.version, t.rfc, t.label), ()):
-                if (t.id, other.id) not in self.tied and (other.id, t.id) not in self.tied:
-                    return True
+    def _contradict(self, confidence: float, some: Mapping[_Number, list[str]], others: Mapping[_Number, list[str]]) -> bool:
+        """Whether both have a whole series of the same number, which nothing ties directly; a sure link forgives one."""
+        if confidence >= CERTAIN:
+            return False
+        forgiven = 1 if confidence >= SURE else 0
+        for number, several in others.items():
+            for one, other in product(several, some.get(number, ())):
+                if (one, other) not in self.tied and (other, one) not in self.tied:
+                    if not forgiven:
+                        return True
+                    forgiven -= 1
         return False
 
 

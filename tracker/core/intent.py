@@ -8,7 +8,7 @@ suggestions. A trailer in another person's name is a mismatch: reported, never t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tracker.core import remarks
@@ -23,6 +23,7 @@ from tracker.core.tagwords import NAMES, Mention, TagTrailer, lowered, mentions,
 
 _NO_ALIASES: Mapping[str, str] = {}
 _MAX_MENTIONS = 100  # tag words that are looked at
+_MAX_BLOCKS = 1_000  # runs of own lines between quotes
 _MAX_QUOTE = 200
 
 
@@ -50,6 +51,7 @@ class Intent:
 
 
 _ROBOT = re.compile(r"syzbot[+@]|lkp@intel\.com$|(?:[^@]*[-_.])?bot[+@]|[^@]*no-?reply@", re.IGNORECASE)
+_FUTURE = ("'ll ", "will ", "going to", "plan to")
 _WORTH = ("-b", "ack", "d by", "nak", "look", "lgtm", "rvb", "review", " test", "my tag", " rb")
 
 
@@ -116,14 +118,14 @@ class _Reader:
     said: set[int] = field(default_factory=set)  # where sentences start that were made an intent of
 
     def read(self) -> tuple[Intent, ...]:
-        blocks = own_blocks(self.text)
+        blocks = own_blocks(self.text)[:_MAX_BLOCKS]
         for block in blocks:
             self._tags(block)
-        for block in blocks:
-            self._promises(block)
+        if any(word in self.low for word in _FUTURE):
+            self._promises(blocks)
         if all(intent.mismatch or intent.verdict == PROMISED for intent in self.found):
-            for block in blocks:
-                self._looks_good(block)
+            if "look" in self.low or "lgtm" in self.low:
+                self._looks_good(blocks)
             self.found += self.remarks[:1]
         return tuple(sorted(dict.fromkeys(self.found), key=lambda intent: intent.line))
 
@@ -283,22 +285,33 @@ class _Reader:
                 part = part_of(sentence)
                 self._add(name, saying.verdict, span, span[0], scope=scope, part=part, withdraws=saying.withdraws)
 
-    def _promises(self, block: Span) -> None:
+    def _promises(self, blocks: Sequence[Span]) -> None:
         """Promises that name no tag: "I'll review v2"."""
-        if not any(self.low.find(word, *block) >= 0 for word in ("'ll ", "will ", "going to", "plan to")):
-            return
-        for at in remarks.promise_places(self.low, *block):
-            span = sentence_at(self.text, block, at, at + 1)
+        for span in self._sentences(blocks, remarks.promise_places):
             name = remarks.promised(self._plain(span)) if span[0] not in self.said else None
             if name and all(intent.name != name or intent.verdict != PROMISED for intent in self.found):
                 self._add(name, PROMISED, span, span[0], scope=self._scope(self._plain(span)))
 
-    def _looks_good(self, block: Span) -> None:
-        for at in remarks.places(self.low, *block):
-            span = sentence_at(self.text, block, at, at + 1)
+    def _looks_good(self, blocks: Sequence[Span]) -> None:
+        for span in self._sentences(blocks, remarks.places):
             if remarks.looks_good(self._plain(span)):
                 self._agree(span)
                 break
+
+    def _sentences(self, blocks: Sequence[Span], places: Callable[[str, int, int], Iterator[int]]) -> Iterator[Span]:
+        """The sentences around *places*, each once."""
+        left = _MAX_MENTIONS
+        for block in blocks:
+            done = 0
+            for at in places(self.low, *block):
+                if at < done:
+                    continue
+                left -= 1
+                if left < 0:
+                    return
+                span = sentence_at(self.text, block, at, at + 1)
+                done = span[1]
+                yield span
 
     def _agree(self, span: Span) -> None:
         sentence = self._plain(span)

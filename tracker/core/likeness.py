@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from tracker.core.hints import LINES_KEPT, WORDS_KEPT
+from tracker.core.lazy import lazy
 from tracker.core.traits import Piece, Traits
 
 
@@ -29,7 +29,7 @@ class Pair:
         self.same_titles = len(a.titles & b.titles)
         self.same_title = bool(a.title) and a.title == b.title
 
-    @cached_property
+    @lazy
     def step(self) -> int:
         """1 when the later one says that it is a newer version, 0 when it says nothing, -1 when it has a lower number."""
         a, b = self.a, self.b
@@ -41,7 +41,7 @@ class Pair:
             return 1 if a.rfc else 0
         return 1 if b.resend or (b.label and b.label != a.label) else 0
 
-    @cached_property
+    @lazy
     def _sizes(self) -> tuple[int, int]:
         """How many patches each has. Of a part of a series only what was seen counts, but not against a lone patch."""
         a, b = self.a, self.b
@@ -65,46 +65,46 @@ class Pair:
         tied = self.same_people or self.below or self.named or self.same_ids or self.same_titles or self.same_title
         return not (tied or self.a.offered)
 
-    @cached_property
+    @lazy
     def lines(self) -> tuple[float, float, int]:
         """What they share of their changed lines, see `shared`."""
         return shared(self.a.lines, self.b.lines, LINES_KEPT)
 
-    @cached_property
+    @lazy
     def words(self) -> tuple[float, float, int]:
         """What they share of the wording of the cover letter or the commit message, see `shared`."""
         return shared(self.a.words, self.b.words, WORDS_KEPT)
 
-    @cached_property
+    @lazy
     def files(self) -> float:
         """Which share of the files of the one with fewer files both touch."""
         few = min(len(self.a.files), len(self.b.files))
         return len(self.a.files & self.b.files) / few if few else 0.0
 
-    @cached_property
+    @lazy
     def matched(self) -> int:
         """How many patches have a counterpart: by patch-id, title or changed lines."""
         return _matched(self.a.pieces, self.b.pieces)
 
-    @cached_property
+    @lazy
     def titles_alike(self) -> float:
         """How alike the titles of cover letter or only patch are, 0 to 1, words in any order."""
         from rapidfuzz import fuzz
 
         return fuzz.token_sort_ratio(self.a.title, self.b.title) / 100 if self.a.title and self.b.title else 0.0
 
-    @cached_property
+    @lazy
     def alike(self) -> float:
         """How much of the smaller one is in the other, by whatever shows most of it."""
         lines = self.lines[0] if self.lines[2] >= 3 else 0.0
         return max(min(1.0, self.matched / self.fewer), lines)
 
-    @cached_property
+    @lazy
     def disagree(self) -> bool:
         """Whether the diffs of both are known and have not a line in common."""
         return len(self.a.lines) >= 4 and len(self.b.lines) >= 4 and not self.lines[2] and not self.same_ids
 
-    @cached_property
+    @lazy
     def touching(self) -> bool:
         """Whether there is any sign at all that both are about the same thing."""
         return (

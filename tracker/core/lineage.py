@@ -17,7 +17,8 @@ _HOUR = 3_600
 _DAY = 24 * _HOUR
 _YEAR = 365 * _DAY
 ACCEPTED = 0.5  # links below this tie nothing on their own
-SURE = 0.9  # links from this on tie series whatever else speaks against it
+SURE = 0.9  # links from this on may tie groups that contradict each other a little
+CERTAIN = 0.98  # and from this on whatever speaks against it
 _DOUBTED = 0.85  # at most, where both have a change-id of their own
 _TENTATIVE = 0.4
 
@@ -56,10 +57,10 @@ def link(one: Traits, two: Traits) -> Link | Relation | None:
     A link below `ACCEPTED` ties a patch offered in a reply to what it was offered for: it counts when somebody adopts it.
     """
     pair = Pair(one, two)
+    if _one_posting(pair):
+        return Link(pair.a.id, pair.b.id, "reply", CERTAIN, (pair.a.id, pair.b.id))
     if _another_way(pair):
         return _direction(pair)
-    if _one_posting(pair):
-        return Link(pair.a.id, pair.b.id, "reply", 0.98, (pair.a.id, pair.b.id))
     confidence, how = _surest(pair)
     companion = _companion(pair) if confidence < SURE else None
     if companion is not None:
@@ -97,9 +98,10 @@ def _by_link(pair: Pair) -> float:
     """
     if not pair.named or not pair.touching:
         return 0.0
-    if not (pair.same_title or pair.matched / pair.more >= 0.3 or pair.lines[1] >= 0.2 or pair.titles_alike >= 0.7):
-        return 0.8
-    return 0.97 if pair.same_people else 0.93
+    if pair.same_title or pair.matched / pair.more >= 0.5:
+        return 0.97 if pair.same_people else 0.93
+    close = pair.matched / pair.more >= 0.3 or pair.lines[1] >= 0.2 or pair.titles_alike >= 0.7
+    return 0.92 if close else 0.8
 
 
 def _by_reply(pair: Pair) -> float:
@@ -254,7 +256,10 @@ def _one_posting(pair: Pair) -> bool:
 def _another_way(pair: Pair) -> bool:
     """Whether one of both reverts, re-applies or backports, and the other does not do the same to the same."""
     a, b = pair.a, pair.b
-    if a.mark != b.mark or (a.mark and set(a.of).isdisjoint(b.of)):
+    # A revert has the opposite diff of what it reverts: one with the same diff is the same revert under another title.
+    undone = {*a.of, *b.of}
+    retitled = pair.same_ids and "reapply" not in (a.mark, b.mark) and undone.isdisjoint(a.titles | b.titles)
+    if (a.mark != b.mark and not retitled) or (a.mark and b.mark and set(a.of).isdisjoint(b.of)):
         return True
     if a.stable or b.stable:
         return a.stable.isdisjoint(b.stable)

@@ -64,6 +64,9 @@ def _initials(one: list[str], other: list[str]) -> bool:
 
 
 def _similar(one: list[str], other: list[str]) -> bool:
-    """Whether two full names differ by a slip or by spaces only."""
+    """Whether two full names differ by a slip or by spaces only; a number is no slip."""
     a, b = "".join(one), "".join(other)
-    return a == b or (min(len(a), len(b)) > 7 and SequenceMatcher(None, a, b).ratio() >= _SIMILAR)
+    if a == b:
+        return True
+    numbers = any(char.isdigit() for char in a + b)
+    return not numbers and min(len(a), len(b)) > 7 and SequenceMatcher(None, a, b).ratio() >= _SIMILAR

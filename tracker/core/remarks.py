@@ -58,15 +58,12 @@ _OF_AUTHOR = re.compile(
 
 def places(low: str, start: int, end: int) -> Iterator[int]:
     """Where agreement may be said in a text in lower case."""
-    if "look" in low or "lgtm" in low:
-        for match in _PLACES.finditer(low, start, end):
-            yield match.start()
+    return (match.start() for match in _PLACES.finditer(low, start, end))
 
 
 def promise_places(low: str, start: int, end: int) -> Iterator[int]:
     """Where a review or a test may be promised in a text in lower case."""
-    for match in _PROMISE_PLACES.finditer(low, start, end):
-        yield match.start()
+    return (match.start() for match in _PROMISE_PLACES.finditer(low, start, end))
 
 
 def looks_good(sentence: str) -> bool:

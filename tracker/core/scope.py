@@ -67,10 +67,10 @@ _SERIES = re.compile(
 _NUMBER = re.compile(r"(\d{1,3})(?:/(\d{1,3}))?(?:\s?(-|\.\.|to|through|thru)\s?#?(\d{1,3}))?")
 _PART = re.compile(
     r"\b(?:for|on|to|of) (?:the |your )?((?:[\w/.+-]+,? (?:and )?){1,3}?)"
-    r"(bits?|parts?|portions?|pieces?|side|drivers?|changes)\b(?! below| above)"
+    r"(bits?|parts?|portions?|pieces?|hunks?|side|drivers?|changes)\b(?! below| above)"
     r"|\b(?:for|on|to) ([\w/+-]+\.(?:[chS]|rst|rs|py|sh|txt|yaml|dtsi?))\b"
 )
-_PART_HINT = re.compile(r"bit|part|port|piece|side|driver|change|code|\.[chrsptyd]")
+_PART_HINT = re.compile(r"bit|part|port|piece|hunk|side|driver|change|code|\.[chrsptyd]")
 _NO_PART = re.compile(r"(?:this|that|these|those|all|above|below|such|any|requested|suggested|minor|other|same|both)\b")
 
 

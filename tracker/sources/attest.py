@@ -49,7 +49,7 @@ __all__ = ["Attestation", "Lookup", "Result", "attest"]
 
 _DEVELOPER, _ABRIDGED = b"x-developer-signature", b"x-tracker-abridged"
 
-_MAX_MAIL = 1 << 20  # patatt's time grows with the square of the lines
+_MAX_MAIL = 1 << 18  # patatt's time grows with the square of the lines: seconds for this much
 _MAX_SIGNATURE = 1 << 14
 _MAX_SIGNATURES = 4
 _SECONDS = 5
@@ -149,8 +149,9 @@ def _developer_key(signature: patatt.DevsigHeader, identity: str, sources: list[
 
     algorithm = (signature.get_field_as_str("a") or "").removesuffix("-sha256")
     selector = signature.get_field_as_str("s") or "default"
-    usable = algorithm in ("ed25519", "openssh", "openpgp") and _IDENTITY.fullmatch(identity) and selector not in (".", "..")
-    if not usable or (algorithm != "openpgp" and not signature.get_field_as_bytes("t")):
+    needed = ("b", "bh", "h") if algorithm == "openpgp" else ("b", "bh", "h", "t")
+    usable = algorithm in ("ed25519", "openssh", "openpgp") and all(signature.get_field_as_bytes(name) for name in needed)
+    if not usable or not _IDENTITY.fullmatch(identity) or selector in (".", ".."):
         return "its developer signature is malformed", b""
     key = b""
     for source in sources:

@@ -82,7 +82,7 @@ class SignedMail:
 
 
 def read_signed(raw: bytes) -> SignedMail | None:
-    """None when it is larger than signed mails are. A "From " line before the header is left out, so are lines that are no field."""
+    """None for a mail too large to be checked. Left out: a "From " line before the header, and lines in it that are no field."""
     if len(raw) > _MAX_MAIL:
         return None
     if raw.startswith((b"From ", b">From ")):
