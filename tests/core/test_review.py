@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from hypothesis import strategies as st
 
 from tests.mails import START, mail, patch
 from tracker.core.facts import Facts, examine
+from tracker.core.intent import Intent
 from tracker.core.message import parse
 from tracker.core.people import Person
 from tracker.core.review import DAY, Review, Tag, review, tag_json, with_time
 from tracker.core.said import tag_names
+from tracker.core.scope import POSITION
 from tracker.core.series import Series, find_series
 from tracker.sources.mbox import split_mbox
 
@@ -112,6 +115,18 @@ def test_a_reply_to_a_patch_that_is_not_at_hand_is_not_about_the_series() -> Non
     assert (tag.scope, tag.patches, tag.current) == ("patches", (), True)
 
 
+def test_a_reply_to_a_missing_cover_is_about_the_series() -> None:
+    """The patches hang below the same missing mail, and the subject says 0/3; what says 2/3 is about that patch."""
+    mails = posting(1)[1:]
+    tag = only(judged(mails, reply("a@x", "c1@x", RB, subject="Re: [PATCH 0/3] demo: lockless")))
+    assert (tag.scope, tag.patches) == ("series", ("p1.1@x", "p1.2@x", "p1.3@x"))
+    tag = only(judged(mails, reply("a@x", "c1@x gone@x", RB, subject=f"Re: [PATCH 2/3] {TITLES[1]}")))
+    assert (tag.scope, tag.patches) == ("patches", ("p1.2@x",))
+    assert judged(mails, reply("a@x", "gone@x", RB, subject="Re: [PATCH 0/3] demo: lockless")).tags == ()
+    lone = patch("p@x", "[PATCH] demo: one", refs="talk@x")
+    assert judged(lone, reply("a@x", "talk@x", RB, subject="Re: [PATCH] demo: another")).tags == ()
+
+
 def test_a_reply_to_a_version_that_is_not_at_hand_says_nothing_about_an_older_one() -> None:
     """v2 hangs below v1 and is missing; what answers it is no review of v1."""
     found = judged(posting(1), reply("a@x", "c1@x c2@x p2.1@x", RB, subject=f"Re: [PATCH v2 1/3] {TITLES[0]}"))
@@ -122,10 +137,23 @@ def test_what_answers_another_topic_in_the_thread_is_not_ours() -> None:
     """A patch that somebody offers in a reply, and a posting of another series below ours."""
     offer = mail("o@x", "Re: [PATCH] demo", "How about this?\n\n" + diff("other.c", "x"), refs="p1.1@x", sender=CHEN, at=START)
     other = patch("q@x", "[PATCH] other: thing", diff=diff("q.c", "q"), refs="p1.1@x")
-    known = facts(posting(1), offer, other, reply("a@x", "p1.1@x o@x", RB), reply("b@x", "p1.1@x q@x", RB))
+    cover = mail("w@x", "[PATCH 0/4] whole: other", refs="p1.1@x")
+    answers = [
+        reply(f"{name}@x", f"p1.1@x {to}@x", RB, days=11 + n) for n, (name, to) in enumerate((("a", "o"), ("b", "q"), ("d", "w")))
+    ]
+    known = facts(posting(1), offer, other, cover, answers)
     ours = [one for one in series_of(known) if one.id == "c1@x"]
     assert review(ours, known).tags == ()
-    assert [tag.series for tag in review(series_of(known), known).tags] == ["o@x", "q@x"]
+    assert [tag.series for tag in review(series_of(known), known).tags] == ["o@x", "q@x", "w@x"]
+
+
+def test_an_offer_is_never_the_newest_revision() -> None:
+    """Nor is a tag lost in it, though it has the same title: it is no posting of the author's."""
+    offer = mail(
+        "o@x", f"Re: [PATCH 1/3] {TITLES[0]}", "So:\n\n" + diff("1.c", "x"), refs="p1.1@x", sender=CHEN, at=START + 12 * DAY
+    )
+    found = judged(posting(1), reply("a@x", "p1.1@x", RB, days=11), offer)
+    assert (found.newest, only(found).current, only(found).lost_in) == ("c1@x", True, ())
 
 
 def test_robots_give_no_tags() -> None:
@@ -135,6 +163,8 @@ def test_robots_give_no_tags() -> None:
         reply("b@x", "p1.1@x", "Tested-by: syzbot+1@syzkaller.example.org\n", sender="syzbot <syzbot+1@syzkaller.example.org>"),
     ]
     assert judged(posting(1), robots).tags == ()
+    known = {msgid: replace(one, robot=msgid == "a@x") for msgid, one in facts(posting(1), reply("a@x", "p1.1@x", RB)).items()}
+    assert review(series_of(known), known).tags == ()
 
 
 def test_agreement_is_no_tag() -> None:
@@ -174,6 +204,30 @@ def test_several_addresses_are_one_person() -> None:
     assert {tag.who for tag in found.tags} == {Person("Ben Reviewer", "ben+list@example.org")}
 
 
+def test_a_person_has_the_fullest_spelling() -> None:
+    """The name and address that say most, whichever mail has them."""
+    short = reply("a@x", "p1.1@x", "Reviewed-by: ben <ben@example.org>\n", sender="ben <ben@example.org>")
+    found = judged(posting(1), short, reply("b@x", "p1.2@x", RB, days=2))
+    assert {tag.who.name for tag in found.tags} == {"Ben Reviewer"}
+
+
+def test_a_co_author_is_an_author() -> None:
+    """Who developed the patch with its author does not count as its reviewer."""
+    log = {1: f"Co-developed-by: {BEN}\nSigned-off-by: {BEN}\n"}
+    tag = only(judged(posting(1, logs=log), reply("a@x", "c1@x", RB, days=11)))
+    assert (tag.own, tag.holds, tag.lost) == (False, ("p1.2@x", "p1.3@x"), (("p1.1@x", "own patch"),))
+
+
+def test_who_becomes_the_author_loses_nothing() -> None:
+    """Ben reviewed v1 and wrote v2 of that patch."""
+    two = [
+        raw.replace(b"Why.", b"From: Ben Reviewer <ben@example.org>\n\nWhy.") if b"p2.1@x>\n" in raw else raw
+        for raw in posting(2, ("A", "b", "c"))
+    ]
+    tag = only(judged(posting(1), reply("a@x", "p1.1@x", RB, days=11), two))
+    assert (tag.current, tag.why, tag.lost_in) == (False, "own patch", ())
+
+
 def test_the_authors_own_tag_does_not_count() -> None:
     """On his own patch; the one who only sent it for him may review it."""
     own = reply("a@x", "p@x", f"Tested-by: {ANNA}\n", sender=ANNA)
@@ -182,6 +236,7 @@ def test_the_authors_own_tag_does_not_count() -> None:
     found = {tag.msgid: tag for tag in judged(sent, own, sender).tags}
     assert (found["a@x"].own, found["a@x"].current, found["a@x"].lost) == (True, False, (("p@x", "own patch"),))
     assert (found["b@x"].own, found["b@x"].current) == (False, True)
+    assert only(judged(posting(1), reply("a@x", "p1.1@x", "NAK.\n", sender=ANNA))).current
 
 
 # --- trailers in postings
@@ -301,6 +356,13 @@ def test_what_came_after_a_version_was_not_lost_in_it() -> None:
     assert (tag.current, tag.lost_in, tag.unlisted) == (True, (), ())
 
 
+def test_a_date_that_cannot_be_true_is_not_believed() -> None:
+    """Sent in 2040 by its own word, taken by the list's server before v2 was posted."""
+    taken = "Received: from a by b; Sun, 9 Jun 2024 16:26:40 +0000"
+    late = mail("a@x", "Re: [PATCH] demo", RB, refs="p1.1@x", sender=BEN, at=2_208_988_800, headers=taken)
+    assert only(judged(posting(1), late, posting(2))).lost_in == ("c2@x",)
+
+
 def test_a_version_that_lists_it_again_brings_it_back() -> None:
     """v2 forgot it, v3 has it."""
     tag = only(judged(posting(1), reply("a@x", "p1.1@x", RB, days=11), posting(2), posting(3, logs={1: RB})))
@@ -326,6 +388,22 @@ def test_a_patch_alone_is_the_same_patch_whatever_its_title() -> None:
     assert (tag.lost, tag.lost_in) == ((("2@x", "patch changed"),), ("2@x",))
 
 
+def test_a_patch_alone_of_somebody_else_is_another_patch() -> None:
+    """An alternative of another person takes the place of a series of one; it is not the same patch."""
+    one = patch("1@x", "[RFC PATCH] demo: count", diff=diff("a.c", "a"))
+    two = patch("2@x", "[PATCH] demo: rather not", diff=diff("b.c", "b"), sender=CHEN, at=START + 2 * DAY)
+    assert only(judged(one, reply("a@x", "1@x", RB), two)).why == "patch gone"
+
+
+def test_a_patch_in_its_place_with_the_same_files_is_the_same_patch() -> None:
+    """In a series of three, with another title and diff; not when it changes another file."""
+    titles = (TITLES[0], "demo: no lock any more", TITLES[2])
+    answer = reply("a@x", "p1.2@x", RB, days=11)
+    assert only(judged(posting(1), answer, posting(2, ("a", "B", "c"), titles=titles))).why == "patch changed"
+    other = [raw.replace(b"2.c", b"9.c") for raw in posting(2, ("a", "B", "c"), titles=titles)]
+    assert only(judged(posting(1), answer, other)).why == "patch gone"
+
+
 def test_a_dropped_patch_loses_nothing() -> None:
     """Its tag is gone with it, which is no loss of the version that dropped it."""
     tag = only(judged(posting(1), reply("a@x", "p1.3@x", RB, days=11), posting(2, ("a", "b"))))
@@ -347,12 +425,31 @@ def test_a_partial_reroll_replaces_one_patch() -> None:
     assert (second.patches, second.holds) == (("p2.1@x", "r@x", "p2.3@x"), ("p2.1@x", "r@x", "p2.3@x"))
 
 
+def test_partial_rerolls_add_up() -> None:
+    """v2.1 replaces 2/3 under a new title, v2.2 then 3/3, both in answer to the cover; one that moves a patch has it once."""
+    one = patch("r@x", "[PATCH v2.1 2/3] demo: rather a mutex", diff=diff("9.c", "m"), refs="c2@x", at=START + 22 * DAY)
+    two = patch("s@x", f"[PATCH v2.2 3/3] {TITLES[2]}", diff=diff("3.c", "C"), refs="c2@x", at=START + 23 * DAY)
+    assert [each.msgid for each in judged(posting(2), one, two).patches] == ["p2.1@x", "r@x", "s@x"]
+    moved = patch("m@x", f"[PATCH v2.1 3/3] {TITLES[1]}", diff=diff("2.c", "B"), refs="c2@x", at=START + 22 * DAY)
+    assert [each.msgid for each in judged(posting(2), moved).patches] == ["p2.1@x", "m@x"]
+
+
 def test_a_patch_answered_by_its_next_version_is_a_partial_reroll() -> None:
     """[PATCH v2 2/3] sent as an answer to v1's 2/3, without the others; an incomplete v2 is none."""
     again = patch("p2.2@x", f"[PATCH v2 2/3] {TITLES[1]}", diff=diff("2.c", "B"), refs="c1@x p1.2@x", at=START + 22 * DAY)
     assert [one.msgid for one in judged(posting(1), again).patches] == ["p1.1@x", "p2.2@x", "p1.3@x"]
     lone = patch("p2.2@x", f"[PATCH v2 2/3] {TITLES[1]}", diff=diff("2.c", "B"), refs="c2@x", at=START + 22 * DAY)
     assert [one.msgid for one in judged(posting(1), lone).patches] == ["p2.2@x"]
+    other = patch("r@x", f"[PATCH 2/4] {TITLES[1]}", diff=diff("2.c", "B"), refs="c1@x p1.2@x", at=START + 22 * DAY)
+    assert [one.msgid for one in judged(posting(1), other).patches] == ["r@x"]
+
+
+def test_a_posting_with_a_patch_missing_is_no_partial_reroll_of_its_rfc() -> None:
+    """RFC and PATCH are both version 1; a cover says that all of it was posted again."""
+    rfc = [raw.replace(b"[PATCH", b"[RFC PATCH") for raw in posting(1)]
+    again = [raw.replace(b"[PATCH v2", b"[PATCH") for raw in posting(2)]
+    assert [one.msgid for one in judged(rfc, again[1], again[3]).patches] == ["p2.1@x", "p2.3@x"]
+    assert [one.msgid for one in judged(posting(1), again[0], again[1], again[3]).patches] == ["p2.1@x", "p2.3@x"]
 
 
 # --- verdicts
@@ -370,6 +467,44 @@ def test_a_condition_is_open_until_a_version_lists_the_tag() -> None:
     assert (tag.verdict, tag.state, tag.settled_by, tag.current) == ("conditional", "kept", "p2.1@x", True)
     tag = only(judged(first, second, posting(3, ("AA", "b", "c"))))
     assert (tag.state, tag.current, tag.lost_in, tag.why) == ("kept", False, ("c3@x",), "patch changed")
+    tag = only(judged(first, second, posting(3, ("A", "b", "c"))))
+    assert (tag.state, tag.current, tag.lost_in, tag.why) == ("kept", True, ("c3@x",), "not carried")
+    tag = only(judged(first, posting(2, ("A", "b", "c")), posting(3, ("A", "b", "c"), logs={1: RB})))
+    assert (tag.settled_by, tag.current, tag.lost_in) == ("p3.1@x", True, ())
+
+
+def test_a_version_from_before_the_condition_does_not_meet_it() -> None:
+    """v2 listed the tag already when Ben made a condition on v1."""
+    late = reply("a@x", "p1.1@x", f"With that fixed:\n\n{RB}", days=25)
+    assert only(judged(posting(1), posting(2, ("A", "b", "c"), logs={1: RB}), late)).state == "open"
+
+
+def test_what_met_a_condition_first_settled_it() -> None:
+    """Its person's word, or the version that lists it, whichever came first."""
+    condition = reply("a@x", "c1@x", f"With that fixed:\n\n{RB}", days=11)
+    listed = posting(2, ("A", "b", "c"), logs={1: RB})
+    words = [reply("b@x", "p1.1@x", RB, days=12), reply("c@x", "p1.2@x", RB, days=13)]
+    assert judged(posting(1), condition, words, listed).tags[0].settled_by == "b@x"
+    assert judged(posting(1), condition, listed, reply("b@x", "p2.1@x", RB, days=21)).tags[0].settled_by == "p2.1@x"
+
+
+def test_a_condition_that_is_taken_back_cannot_be_met() -> None:
+    """Its state is none, also when a later version lists the tag."""
+    condition = reply("a@x", "p1.1@x", f"With that fixed:\n\n{RB}", days=11)
+    back = reply("b@x", "p1.1@x", "Please drop my Reviewed-by.\n", days=12)
+    tag = judged(posting(1), condition, back, posting(2, logs={1: RB})).tags[0]
+    assert (tag.state, tag.settled_by, tag.current, tag.why) == (None, None, False, "withdrawn")
+
+
+def test_a_withdrawal_on_a_condition_takes_nothing_back_yet() -> None:
+    """No posting meets it; its person's next word does."""
+    known = facts(posting(1), reply("a@x", "p1.1@x", RB, days=11), reply("b@x", "p1.1@x", RB, days=12), posting(2, logs={1: RB}))
+    threat = Intent("Reviewed-by", Person("Ben Reviewer", "ben@example.org"), "conditional", POSITION, "…", 0, withdraws=True)
+    known["b@x"] = replace(known["b@x"], intents=(threat,))
+    first, second = review(series_of(known), known).tags
+    assert (first.current, second.state, second.withdraws, second.current) == (True, "open", True, False)
+    known |= facts(reply("c@x", "p2.1@x", "You can keep my Reviewed-by.\n", days=22))
+    assert [tag.settled_by for tag in review(series_of(known), known).tags] == [None, "c@x", None]
 
 
 def test_a_condition_is_met_when_its_person_says_so() -> None:
@@ -408,8 +543,8 @@ def test_a_tag_that_is_taken_back_does_not_count() -> None:
     """Also when the next version lists it; given again, it does."""
     given_ = reply("a@x", "p1.1@x", RB, days=11)
     back = reply("b@x", "p1.1@x", "Please drop my Reviewed-by.\n", days=12)
-    first, second = judged(posting(1), given_, back, posting(2, logs={1: RB})).tags
-    assert (first.current, first.lost, first.why, first.lost_in) == (False, (("p2.1@x", "withdrawn"),), "withdrawn", ())
+    first, second = judged(posting(1), given_, back, posting(2, logs={1: RB}), posting(3)).tags
+    assert (first.current, first.lost, first.why, first.lost_in) == (False, (("p3.1@x", "withdrawn"),), "withdrawn", ())
     assert (second.verdict, second.current) == ("withdrawn", False)
     again = judged(posting(1), given_, back, reply("c@x", "p1.1@x", RB, days=13)).tags
     assert [(tag.msgid, tag.current) for tag in again] == [("a@x", False), ("b@x", False), ("c@x", True)]
@@ -431,6 +566,8 @@ def test_a_kept_tag_counts_for_the_patch_it_is_kept_for() -> None:
     first, second = judged(posting(1), reply("a@x", "p1.1@x", RB, days=11), posting(2, ("A", "b", "c")), keeps).tags
     assert (first.current, first.why) == (False, "patch changed")
     assert (second.name, second.verdict, second.current, second.holds) == ("Reviewed-by", "kept", True, ("p2.1@x",))
+    nameless = judged(posting(1, logs={1: RB}), reply("b@x", "p1.1@x", "You can keep my tag.\n", days=21))
+    assert [(tag.name, tag.verdict) for tag in nameless.tags] == [("Reviewed-by", "kept")]
 
 
 def test_a_refusal_stands_until_the_patch_changes_or_its_person_comes_round() -> None:
@@ -442,6 +579,9 @@ def test_a_refusal_stands_until_the_patch_changes_or_its_person_comes_round() ->
     first, _ = judged(posting(1), nak, reply("b@x", "p1.1@x", RB, days=12)).tags
     assert (first.current, first.why, first.settled_by) == (False, "given later", "b@x")
     assert judged(posting(1), nak, posting(2, logs={1: RB})).tags[0].current
+    assert only(judged(posting(1), nak, posting(2, ("A", "b", "c"), logs={1: f"Nacked-by: {BEN}\n"}))).current
+    twice = judged(posting(1), nak, posting(2), reply("b@x", "p2.1@x", "Still NAK.\n", days=21)).tags
+    assert [(tag.msgid, tag.verdict, tag.current) for tag in twice] == [("a@x", "refused", True), ("b@x", "refused", True)]
 
 
 def test_a_refusal_ends_the_tag_of_its_person() -> None:

@@ -38,6 +38,11 @@ EXPECTED = {
     "patch-below-scissors-in-a-reply": ["v1 1", "v1 1"],
     "quoted-patch-is-no-offer": ["v1 1"],
     "whole-patch-pasted-below-a-reply-is-no-offer": ["v1 1"],
+    "cover-with-another-total": ["v1 c12!"],
+    "cover-with-another-version": ["v5 c12"],
+    "version-on-one-patch-only": ["v2 12"],
+    "cover-that-can-be-pulled": ["v5 c1"],
+    "patch-number-zero": ["v1 01"],
     "no-patches": [],
     "pull-request-is-no-series": [],
 }

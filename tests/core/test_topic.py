@@ -34,6 +34,12 @@ def test_a_thread_with_a_patch_is_a_topic() -> None:
     assert (topic.first, topic.last) == (START, START + 90_000)
     assert (topic.judgement.status, topic.judgement.evidence) == ("unknown", ("2@x",))
     assert "answered by 1 person" in topic.judgement.reason
+    newer = topic_of(
+        patch("1@x", "[PATCH] demo: one", at=START),
+        mail("3@x", "Re: [PATCH] demo: one", refs="1@x", sender="Ben <ben@example.org>", at=START + 9),
+        patch("2@x", "[PATCH v2] demo: one", refs="1@x", at=START + 86_400),
+    )
+    assert "without an answer" in newer.judgement.reason  # nobody answered v2
 
 
 def test_a_thread_without_a_patch_is_a_discussion() -> None:

@@ -183,12 +183,60 @@ def test_a_private_cache_is_rebuilt_without_a_server(tmp_path: Path, sealed: Pat
 
 
 def test_follow_what_is_not_there(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
-    """One line that names the id, exit code 3, nothing stored; the other targets are followed all the same."""
-    assert tracker("--server", lists.url, "follow", "nobody@example.org", "5-1@example.org") == 3
+    """One line that names the id, exit code 1, nothing stored; the other targets are followed all the same."""
+    assert tracker("--server", lists.url, "follow", "nobody@example.org", "5-1@example.org") == 1
     out = capsys.readouterr()
     assert "nobody@example.org" in out.err
     assert out.err.count("\n") == 1
     assert out.out.count("\n") == 1
+
+
+def test_a_dead_server_does_not_take_a_topic_over(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
+    """Following a known topic by the URL of a server that does not answer leaves it with the server that does."""
+    assert tracker("--server", lists.url, "follow", "5-1@example.org") == 0
+    assert tracker("follow", "http://127.0.0.1:9/all/5-1@example.org/") == 3
+    lists.add("demo", reply(5, "news"))
+    capsys.readouterr()
+    assert tracker("sync") == 0
+    assert "1 new mail" in capsys.readouterr().err
+
+
+def test_a_list_that_does_not_exist_is_not_kept_as_the_server(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
+    """A mail found although the list in its URL is wrong: news are asked for where it was found."""
+    assert tracker("follow", lists.url.replace("/all/", "/nolist/") + "5-1@example.org/") == 0
+    lists.add("demo", reply(5, "news"))
+    capsys.readouterr()
+    assert tracker("sync") == 0
+    assert "1 new mail" in capsys.readouterr().err
+
+
+def test_mail_of_the_users_own_is_asked_for_by_url_only(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An id is no permission to name it to a server, the URL of a server is; and it is said."""
+    (tmp_path / "own.mbox").write_bytes(mbox(*thread(5)))
+    assert tracker("import", str(tmp_path / "own.mbox")) == 0
+    assert tracker("--server", lists.url, "follow", "5-1@example.org") == 0
+    assert lists.asked() == []
+    assert "no server is asked" in capsys.readouterr().err
+    assert tracker("follow", f"{lists.url}5-1@example.org/") == 0
+    assert lists.asked()
+
+
+def test_unfollow_is_all_or_nothing(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name that is not here leaves the others followed."""
+    assert tracker("--server", lists.url, "follow", "5-1@example.org") == 0
+    assert tracker("unfollow", "1", "99") == 1
+    capsys.readouterr()
+    assert tracker("list") == 0
+    assert "demo5" in capsys.readouterr().out
+
+
+def test_followed_topics_without_their_mail_are_told(lists: Lists, sealed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """After the cache was deleted, `list` says what is missing and which command brings it."""
+    assert tracker("--server", lists.url, "follow", "5-1@example.org") == 0
+    shutil.rmtree(sealed / ".cache")
+    capsys.readouterr()
+    assert tracker("list") == 0
+    assert "tracker sync" in capsys.readouterr().err
 
 
 def test_follow_a_search(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:

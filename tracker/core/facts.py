@@ -30,7 +30,7 @@ _MM_SUBJECT = re.compile(
     r"^(?:\+ \S+\.patch added to "
     r"|\[(?:merged|obsolete|to-be-updated|nacked|folded|withdrawn|dropped|alternative-merged)[^\]]*\] \S+\.patch)"
 )
-_STABLE_ADDED = re.compile(r'^(?:Patch ".*" has been added to the \S+ tree|FAILED: patch )')
+_STABLE_ADDED = re.compile(r'^(?:Patch ".*" has been added to the \S+ tree|FAILED: patch )', re.IGNORECASE)
 _APPLIED = re.compile(
     r"^(?:(?:Applied|Merged|Queued)[^\n]{0,60}[,!.]|This (?:patch|series|pull request) was applied to )", re.MULTILINE
 )
@@ -156,6 +156,8 @@ def _lists(message: Message) -> tuple[str, ...]:
 def _kind(subject: Subject, own: str, patches: tuple[PatchFacts, ...], robot: bool) -> str:
     if _is_notice(subject, own, robot):
         return "notice"
+    if subject.is_cover and subject.patch and not (subject.reply or subject.pull or patches):
+        return "cover"  # also of a series that can be pulled
     if (subject.pull and not subject.reply) or (_PULL in own and _PULL_BODY.search(own)):
         return "pull"
     if patches or (subject.patch and not subject.reply and subject.n):

@@ -52,6 +52,7 @@ class Intent:
 
 _ROBOT = re.compile(r"syzbot[+@]|lkp@intel\.com$|(?:[^@]*[-_.])?bot[+@]|[^@]*no-?reply@", re.IGNORECASE)
 _FUTURE = ("'ll ", "will ", "going to", "plan to")
+_GOOD = ("look", "lgtm")
 _WORTH = ("-b", "ack", "d by", "nak", "look", "lgtm", "rvb", "review", " test", "my tag", " rb")
 
 
@@ -91,6 +92,7 @@ _POSTING_BELOW = re.compile(
     r"(?:---[ \t]*$(?=(?:\n.*+){0,200}?\n(?:diff --git |--- a/|Index: ))|diff --git )",
     re.MULTILINE,
 )
+_SHOWN = ("+", "#")  # in front of a trailer that a tool or a comment shows
 _TALKED_OF = re.compile(r"\b(?:removed|dropped|added|kept|collected|picked up|carried)\b[^.,:\n]{0,40}\Z")
 _GOES_ON = re.compile(
     r"(?:\(|-+ |\.{2,3} ?)?(?:(?:but|and|also|only) )?"
@@ -121,13 +123,17 @@ class _Reader:
         blocks = own_blocks(self.text)[:_MAX_BLOCKS]
         for block in blocks:
             self._tags(block)
-        if any(word in self.low for word in _FUTURE):
+        if self._has(blocks, _FUTURE):
             self._promises(blocks)
         if all(intent.mismatch or intent.verdict == PROMISED for intent in self.found):
-            if "look" in self.low or "lgtm" in self.low:
+            if self._has(blocks, _GOOD):
                 self._looks_good(blocks)
             self.found += self.remarks[:1]
         return tuple(sorted(dict.fromkeys(self.found), key=lambda intent: intent.line))
+
+    def _has(self, blocks: Sequence[Span], words: Sequence[str]) -> bool:
+        """Whether one of *words* stands in the writer's own words; a cheap look before a dear one."""
+        return any(self.low.find(word, *block) >= 0 for block in blocks for word in words)
 
     def _tags(self, block: Span) -> None:
         trailers: list[TagTrailer] = []
@@ -204,13 +210,13 @@ class _Reader:
         low = max(self.low.rfind("\n\n", block[0], trailer.start), block[0])
         high = self.low.find("\n\n", trailer.end, block[1])
         high = high if high >= 0 else block[1]
-        signed = self.low.find("signed-off-by:", low, high) >= 0
-        if signed and not own:
+        prefix = self.text[self.text.rfind("\n", 0, trailer.start) + 1 : trailer.start]
+        if prefix.strip() in _SHOWN:
             return True
-        line = self.text.rfind("\n", 0, trailer.start) + 1
-        prefix = self.text[line : trailer.start]
-        shown = prefix.strip() in ("+", "#") or (signed and len(prefix) >= 2 and not prefix.strip())
-        return shown or _POSTING_BELOW.match(self.text, trailer.end, block[1]) is not None
+        if self.low.find("signed-off-by:", low, high) < 0:
+            return False
+        indented = len(prefix) >= 2 and not prefix.strip()
+        return not own or indented or _POSTING_BELOW.match(self.text, trailer.end) is not None
 
     def _group_start(self, block: Span, trailers: Sequence[TagTrailer], index: int) -> int:
         """Where the group of trailers starts that stand below each other."""

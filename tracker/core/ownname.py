@@ -17,7 +17,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _REMARK = re.compile(r"\([^()]*\)|[\"']")
 _MAX_NAME = 80
 _MIN_USER = 5  # letters of a local part that make it unlikely to be shared by two people
-_SIMILAR = 0.9
+_SIMILAR = 0.8  # of each word; short names have to be equal
 
 
 def is_own(person: Person, sender: Person, aliases: Mapping[str, str]) -> bool:
@@ -65,8 +65,8 @@ def _initials(one: list[str], other: list[str]) -> bool:
 
 def _similar(one: list[str], other: list[str]) -> bool:
     """Whether two full names differ by a slip or by spaces only; a number is no slip."""
-    a, b = "".join(one), "".join(other)
-    if a == b:
+    if "".join(one) == "".join(other):
         return True
-    numbers = any(char.isdigit() for char in a + b)
-    return not numbers and min(len(a), len(b)) > 7 and SequenceMatcher(None, a, b).ratio() >= _SIMILAR
+    if len(one) != len(other) or any(char.isdigit() for word in one + other for char in word):
+        return False
+    return all(SequenceMatcher(None, a, b).ratio() >= _SIMILAR for a, b in zip(one, other, strict=True))

@@ -57,7 +57,7 @@ def line_up(revisions: Sequence[Series], mails: Mapping[str, Linked]) -> Lineup:
     whole: list[tuple[Place, ...]] = []
     for index, one in enumerate(revisions):
         own = tuple((index, at) for at in range(len(one.patches)))
-        base = _base(index, revisions, mails)
+        base = _base(index, revisions, whole, mails)
         whole.append(own if base is None else _replaced(whole[base], own, revisions, lines))
     return Lineup(tuple(revisions), lines, there, tuple(whole), _newest(revisions))
 
@@ -72,19 +72,16 @@ def _newest(revisions: Sequence[Series]) -> int:
 # --- partial rerolls
 
 
-def _base(index: int, revisions: Sequence[Series], mails: Mapping[str, Linked]) -> int | None:
-    """The revision that *index* replaces some patches of, None when it stands on its own."""
+def _base(index: int, revisions: Sequence[Series], whole: Sequence[Sequence[Place]], mails: Mapping[str, Linked]) -> int | None:
+    """The revision that *index* replaces some patches of, None when it stands on its own. whole: of those before it."""
     one = revisions[index]
-    if one.cover or one.complete or not one.patches or is_offer(one):
+    if one.cover or one.complete or not one.patches:
         return None
     for at in range(index - 1, -1, -1):
         other = revisions[at]
-        if is_offer(other) or other.expected != one.expected or len(other.patches) <= len(one.patches):
-            continue
-        dotted = "." in one.label and one.label.lower().partition(".")[0] == (other.label.lower() or "v1").partition(".")[0]
-        if dotted or one.version == other.version or _answers(one, other, mails):
-            return at
-        return None
+        if other.expected == one.expected and len(whole[at]) > len(one.patches):
+            again = (one.version, one.rfc) == (other.version, other.rfc)
+            return at if again or _answers(one, other, mails) else None
     return None
 
 
@@ -122,11 +119,8 @@ class _Follower:
         titles = [normal_title(patch.title) for patch in series.patches]
         found: dict[int, int] = {}
         used: set[int] = set()
-        for titled in (True, False):  # of several lines with this diff the one with this title too
-            for at, patch in enumerate(series.patches):
-                known = self.ids.get(patch.patch_id or "", ())
-                same = set(self.titles.get(titles[at], ())) if titled and known else set()
-                self._take(found, used, at, [line for line in known if not titled or line in same])
+        for at, patch in enumerate(series.patches):
+            self._take(found, used, at, self.ids.get(patch.patch_id or "", ()))
         for at, title in enumerate(titles):
             self._take(found, used, at, self.titles.get(title, ()) if title else ())
         self._by_place(series, found, used)

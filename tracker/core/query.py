@@ -21,6 +21,8 @@ VALUES = {
     "lid": "list id", "patchid": "git patch-id --stable", "status": "status of the topic", "turn": "whose turn",
     "kind": "cover, patch, reply, pull, notice or other",
 }  # fmt: skip
+# Prefixes of public-inbox that only the server answers.
+ELSEWHERE = ("dfa", "dfb", "dfhh", "dfctx", "dfpre", "dfpost", "dfblob", "z", "n", "changeid", "forpatchid")
 _TOKEN = re.compile(
     r'\s*(?:(?P<open>\()|(?P<close>\))|(?P<minus>-)?(?:(?P<prefix>[A-Za-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>(?(prefix)[^\s()"]*|[^\s()"]+))))'
 )
@@ -158,8 +160,9 @@ def _term(token: re.Match[str], now: int) -> Node:
     if prefix and prefix not in WORDS and prefix not in VALUES:
         if text.startswith("//"):  # a URL is no prefix
             return Term("", f"{token['prefix']}:{text}")
-        known = " ".join(f"{one}:" for one in sorted({*WORDS, *VALUES}))
-        raise _WrongError(f"unknown prefix {prefix}: (known: {known})")
+        if prefix in ELSEWHERE:
+            raise _WrongError(f"{prefix}: is not looked for here; 'tracker search --remote' asks the server")
+        return Term("", f"{token['prefix']} {text}".rstrip())  # "ovl: fix" is a subject, as for public-inbox
     if prefix in ("d", "dt", "rt"):
         return _span("received" if prefix == "rt" else "date", text, now)
     if prefix and not text:

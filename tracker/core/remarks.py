@@ -32,7 +32,7 @@ _ACK = re.compile(
 )
 # What follows the Ack of an author who agrees with a comment.
 _DOING = one_of(
-    "will i'll i_will i_can fixed done understood noted let_me let's changed removed on_it yeah this_was we'll i've",
+    "will i'll i_will i_can fixed done understood noted let_me changed removed on_it yeah this_was we'll i've",
     "i'm going_to ok makes_sense thanks then that_was good_point i_see right got_it sure",
 )
 _ACK_OF_COMMENT = re.compile(rf"\W*{_DOING}\b")

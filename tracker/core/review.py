@@ -179,10 +179,9 @@ class _Judge:
             return entry.dropped[line]
         if base is None:  # a condition that was met for other patches
             return NOT_CARRIED
-        refused = entry.said.verdict == "refused"
-        if not refused and entry.said.person in self.case.authors.get(place, ()):
+        if entry.said.verdict != "refused" and entry.said.person in self.case.authors.get(place, ()):
             return OWN
-        if base == place or (not refused and entry.said.key in self.case.listed.get(place, ())):
+        if base == place or entry.said.key in self.case.listed.get(place, ()):
             return ""
         return self._difference(base, place)
 

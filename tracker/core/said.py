@@ -6,7 +6,7 @@ Nothing is judged here: whether something still counts, was kept or taken back i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tracker.core.facts import Facts
@@ -73,13 +73,18 @@ class Listed:
 
 @dataclass(slots=True)
 class Case:
-    """A topic while it is read. listed: place -> (name, person) -> the trailer; authors: place -> numbers of people."""
+    """A topic while it is read.
+
+    members: cover or patch -> its revision, and whether it is the cover. missing: a mail that is not at hand -> the first
+    revision below it. listed: place -> (name, person) -> the trailer. authors: place -> numbers of people.
+    """
 
     lineup: Lineup
     mails: Mapping[str, Facts]
     people: People
     patch_ids: frozenset[str]
     members: dict[str, tuple[int, bool]] = field(default_factory=dict)
+    missing: dict[str, int] = field(default_factory=dict)
     listed: dict[Place, dict[tuple[str, int], Listed]] = field(default_factory=dict)
     authors: dict[Place, set[int]] = field(default_factory=dict)
 
@@ -119,6 +124,10 @@ def open_case(lineup: Lineup, mails: Mapping[str, Facts], aliases: Mapping[str, 
         case.members.update((patch.msgid, (index, False)) for patch in series.patches)
         if series.cover:
             case.members[series.cover] = (index, True)
+        for mail in filter(None, (mails.get(patch.msgid) for patch in series.patches)):
+            for msgid in mail.parents:
+                if msgid not in mails:
+                    case.missing.setdefault(msgid, index)
     speaking = [mail for mail in mails.values() if mail.intents and not mail.robot]
     speaking.sort(key=lambda mail: (sent(mail), mail.msgid))
     replies = [(mail, where) for mail in speaking if (where := position(case, mail)) is not None]
@@ -186,17 +195,24 @@ def _list(case: Case, places: Iterable[Place], mail: Facts) -> None:
 
 def position(case: Case, mail: Facts) -> Position | None:
     """What *mail* is an answer to: the nearest cover or patch above it, None when that is none of this topic's."""
-    gap = False
+    missing = []
     for msgid in ancestors(mail.msgid, case.mails):
         found = case.members.get(msgid)
         if found is not None:
-            doubtful = gap and not _same_place(mail, case.mails.get(msgid))
+            doubtful = missing and not _same_place(mail, case.mails.get(msgid))
             return _by_subject(case, mail, found[0]) if doubtful else _at(case, msgid, *found)
         above = case.mails.get(msgid)
-        gap = gap or above is None
-        if above is not None and above.posting and _foreign(case, above):
+        if above is None:
+            missing.append(msgid)
+        elif above.posting and _foreign(case, above):
             return None
-    return None
+    return _beside(case, mail, missing)
+
+
+def _beside(case: Case, mail: Facts, missing: Sequence[str]) -> Position | None:
+    """What *mail* answers when no posting above it is at hand, but patches hang below the same missing mail: by its counter."""
+    index = next((case.missing[msgid] for msgid in missing if msgid in case.missing), None)
+    return None if index is None or mail.subject.n is None else _by_subject(case, mail, index)
 
 
 def _same_place(mail: Facts, above: Facts | None) -> bool:

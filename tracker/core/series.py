@@ -156,17 +156,21 @@ def _beside(mail: Facts, groups: Sequence[_Group]) -> _Group | None:
 def _same_posting(mail: Facts, other: Facts, *, threaded: bool) -> bool:
     """Whether two numbered mails can be parts of one posting: same sender, same total, same version.
 
-    Below each other, a version written on one of them only counts for both (a cover "v3" over unlabelled patches),
-    and a patch may have a number past the total ("3/2", a late addition).
+    Sent below each other within a day, one of these may differ, as people make mistakes: another sender (a series posted
+    by two), a cover with another total or version than its patches, a version that only some of them carry.
     """
     one, two = mail.subject, other.subject
-    if mail.sender.email.lower() != other.sender.email.lower() and mail.sender.name != other.sender.name:
-        return False
-    if one.total != two.total:
-        return False
-    if one.version_label.lower() == two.version_label.lower():
+    sender = mail.sender.email.lower() == other.sender.email.lower() or mail.sender.name == other.sender.name
+    total = one.total == two.total
+    version = one.version_label.lower() == two.version_label.lower()
+    if sender and total and version:
         return True
-    return threaded and two.is_cover and not one.explicit_version and _within_a_day(mail, other)
+    if not threaded or not _within_a_day(mail, other):
+        return False
+    if two.is_cover and sender:
+        return total or version or not one.explicit_version
+    unlabelled = not (one.explicit_version and two.explicit_version)
+    return total and (version or (sender and unlabelled))
 
 
 def _within_a_day(mail: Facts, other: Facts) -> bool:
@@ -185,9 +189,12 @@ def _offer_series(mail: Facts, known: Mapping[str, Facts]) -> Series | None:
 
 def _series(mails: list[Facts]) -> Series:
     mails.sort(key=lambda mail: mail.subject.n or 0)
-    cover = mails[0] if mails[0].kind == "cover" or mails[0].subject.n == 0 else None
+    cover = mails[0] if mails[0].kind == "cover" else None  # a diff under the number 0 is a patch
     bodies = [mail for mail in mails if mail is not cover]
-    patches = tuple(_patch(mail, mail.patches[0] if mail.patches else None, mail.subject.n or 1) for mail in bodies)
+    patches = tuple(
+        _patch(mail, mail.patches[0] if mail.patches else None, 1 if mail.subject.n is None else mail.subject.n)
+        for mail in bodies
+    )
     first = mails[0]
     expected = first.subject.total if first.subject.total else max(1, len(patches))
     return _make(first, cover, patches, expected, title=first.subject.title)

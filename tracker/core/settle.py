@@ -97,8 +97,7 @@ class _Ledger:
             self._keep_promises(one)
             if said.source == "reply":  # an author's word ends nobody else's refusal or condition here
                 self._answer(one)
-            if not said.withdraws:
-                _put(self.given, one)
+            _put(self.given, one)
 
     def _answer(self, one: Settled) -> None:
         said = one.said
@@ -111,7 +110,7 @@ class _Ledger:
                     self._drop(key, one.lines, REFUSED)
             return
         for met in _pull(self.pending.get(said.key, {}), one.lines):
-            if met.said.said.msgid != said.said.msgid and met.state == "open":
+            if met.state == "open":
                 met.state, met.settled_by = "kept", said.said.msgid
         for fallen in self._drop((REFUSAL, said.person), one.lines, CAME_ROUND):
             fallen.settled_by = said.said.msgid

@@ -32,9 +32,11 @@ class _Case:
 
     @property
     def answers(self) -> list[Facts]:
-        """Replies of people other than the author of the newest revision."""
+        """Replies to the newest revision of people other than its author."""
         author = self.series[-1].author.email.lower() if self.series else ""
-        return [mail for mail in self.replies if mail.kind == "reply" and not mail.robot and mail.sender.email.lower() != author]
+        members = set(self.series[-1].members) if self.series else set()
+        people = [mail for mail in self.replies if mail.kind == "reply" and not mail.robot]
+        return [mail for mail in people if mail.sender.email.lower() != author and members & set(mail.parents)]
 
 
 _Rule = tuple[str, str, Callable[[_Case], bool], Callable[[_Case], str]]

@@ -75,7 +75,7 @@ def build_topic(
     own = [mail for mail in known.values() if mail.msgid in members or _is_ours(mail.msgid, known, members, foreign)]
     dates = [mail.date for mail in own if mail.date is not None]
     replies = tuple(mail for mail in own if mail.msgid not in members)
-    title = series[-1].title if series else own[0].subject.title
+    title = newest(series).title if series else own[0].subject.title
     return Topic(
         anchor=series[0].id if series else build_threads(own)[0].msgid,
         title=title or "(no subject)", series=tuple(series), links=tuple(links),
@@ -83,6 +83,12 @@ def build_topic(
         first=min(dates, default=None), last=max(dates, default=None), judgement=judge(series, replies), replies=replies,
         review=review(series, {mail.msgid: mail for mail in own}),
     )  # fmt: skip
+
+
+def newest(series: Sequence[Series]) -> Series:
+    """The newest revision: the last that was posted as such, since a reply may still offer a piece of code after it."""
+    posted = [one for one in series if not (one.patches and one.patches[0].inline)]
+    return posted[-1] if posted else series[-1]
 
 
 def _is_ours(msgid: str, known: Mapping[str, Facts], members: Collection[str], foreign: Collection[str]) -> bool:
@@ -106,12 +112,13 @@ def revision_label(series: Series) -> str:
 
 def topic_json(topic: Topic) -> dict[str, Any]:
     """The keys of TOPIC in schema 1 that depend on mail alone; the user's own (followed, unread …) are added by the store."""
+    since = None if topic.judgement.turn == "unknown" else iso(topic.last)
     revisions = [_revision(one, link, topic.series) for one, link in zip(topic.series, topic.links, strict=True)]
     return {
         "slug": topic.slug, "title": topic.title, "status": topic.judgement.status,
         "status_reason": topic.judgement.reason, "confidence": topic.judgement.confidence,
         "evidence": [{"msgid": msgid} for msgid in topic.judgement.evidence], "manual": False,
-        "turn": topic.judgement.turn, "turn_who": [], "turn_since": iso(topic.last),
+        "turn": topic.judgement.turn, "turn_who": [], "turn_since": since,
         "lists": list(topic.lists), "revisions": revisions, "tags": [tag_json(tag) for tag in topic.review.tags], "landings": [],
         "events": _events(topic),
     }  # fmt: skip

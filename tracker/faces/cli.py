@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ from typing import NoReturn
 
 from tracker import __version__
 from tracker.config import ConfigError, load_config
-from tracker.faces.exits import Exit, UsageError
+from tracker.faces.exits import Exit, NothingError, UsageError
 from tracker.faces.out import Out, standard
 
 _EPILOG = """\
@@ -257,6 +258,9 @@ def run(argv: Sequence[str]) -> int:
     except BrokenPipeError:  # the reader of our output went away, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.DONE
+    except OSError as error:  # a full disk, an output that cannot be written
+        out.say(f"{error.filename or 'output'}: {error.strerror or error}")
+        return Exit.SOURCE
 
 
 def _guarded(args: argparse.Namespace, out: Out) -> int:
@@ -268,14 +272,17 @@ def _guarded(args: argparse.Namespace, out: Out) -> int:
         return dispatch(args, config, out, int(time.time()))
     except (UsageError, ConfigError) as error:
         out.say(str(error))
-        return Exit.USAGE
+        return Exit.NOTHING if isinstance(error, NothingError) else Exit.USAGE
     except StoreError as error:
         out.say(str(error))
         return Exit.STORE
+    except sqlite3.DatabaseError as error:
+        out.say(f"{config.mail_db}: damaged ({error}); delete it, it is a cache, and run 'tracker sync'")
+        return Exit.STORE
     except Exception as error:
-        from tracker.sources.base import SourceError
+        from tracker.sources.base import NotFound, SourceError
 
         if not isinstance(error, SourceError):
             raise
         out.say(str(error))
-        return Exit.SOURCE
+        return Exit.NOTHING if isinstance(error, NotFound) else Exit.SOURCE

@@ -18,3 +18,7 @@ class Exit(IntEnum):
 
 class UsageError(Exception):
     """The command line asks for something that cannot be; the message says what to write instead."""
+
+
+class NothingError(UsageError):
+    """What the command line names is not here."""

@@ -105,6 +105,9 @@ def _git_pager() -> str:
 
 def standard() -> Out:
     """The process's own streams; names from mails may hold what the terminal's charset has not."""
+    if sys.stdout is None or sys.stderr is None:  # closed by the caller, as `>&-` does
+        sink = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 -- for the life of the process
+        sys.stdout, sys.stderr = sys.stdout or sink, sys.stderr or sink
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

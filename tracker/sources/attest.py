@@ -23,7 +23,7 @@ the like that the signature does not cover is refused: readers and verifiers cho
 A developer's signature covers what `git mailinfo` makes of the mail, so re-encoding does not hurt it. It is bad when its key
 is in the keyring and it does not hold, unless that may be the doing of a list or of an expired key, and unless the author's
 domain signed the mail as it is: one in 250 is edited between b4 and the mail server. The user's GnuPG keyring is not asked,
-other than by b4: it may hold anybody's key.
+as b4 does: it may hold anybody's key.
 """
 
 from __future__ import annotations
@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 __all__ = ["Attestation", "Lookup", "Result", "attest"]
 
 _DEVELOPER, _ABRIDGED = b"x-developer-signature", b"x-tracker-abridged"
+
+# What a developer's signature covers, and what `git mailinfo` reads the body by.
+_DEVELOPER_READ = (b"from", b"subject", b"message-id", b"content-type", b"content-transfer-encoding")
 
 _MAX_MAIL = 1 << 18  # patatt's time grows with the square of the lines: seconds for this much
 _MAX_SIGNATURE = 1 << 14
@@ -103,7 +106,7 @@ def _check_developers(mail: SignedMail, keyring: Path | None) -> list[Attestatio
 
     if len(mail.raw) > _MAX_MAIL or any(len(value) > _MAX_SIGNATURE for value in mail.values(_DEVELOPER)):
         return [Attestation("unchecked", "", "too large for patatt")]
-    if second := mail.ambiguous(()):
+    if second := mail.ambiguous((), _DEVELOPER_READ):
         return [Attestation("unchecked", "", f"there is more than one {second} field")]
     sources = [str(keyring)] if keyring else _keyrings()
     try:

@@ -107,6 +107,7 @@ class Lore:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.url = server_url(url) if url else default_server()
+        self.answers_at = self.url  # where threads were found last, when the list in the URL was another one
         self.requests_made = 0
         self._retries = retries
         self._backoff = backoff
@@ -133,7 +134,12 @@ class Lore:
     def thread(self, msgid: str) -> list[bytes]:
         """All mails of the thread that *msgid* is in. Errors: also NotFound."""
         mails = self._ask("GET", f"{self.url}/{_quoted(msgid)}/t.mbox.gz", Answer.mails)
-        return mails or self._thread_elsewhere(msgid)
+        self.answers_at = self.url
+        if mails:
+            return mails
+        found = self._thread_elsewhere(msgid)
+        self.answers_at = server_url("/".join(self.url.split("/")[:3]))
+        return found
 
     def message(self, msgid: str) -> list[bytes]:
         """The mail *msgid*; more than one when copies of it differ. Errors: also NotFound."""

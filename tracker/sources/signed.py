@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -70,10 +70,9 @@ class SignedMail:
     def has(self, name: bytes) -> bool:
         return bool(self.values(name))
 
-    def ambiguous(self, names: Collection[bytes]) -> str:
-        """A field that is here more often than *names* has it, '' if none: readers may take another one than verifiers do."""
-        covered = list(names)
-        found = (name for name in READ if len(self.values(name)) > max(1, covered.count(name)))
+    def ambiguous(self, names: Sequence[bytes], among: Collection[bytes] = READ) -> str:
+        """A field of *among* that is here more often than in *names*, '' if none: readers and verifiers choose different ones."""
+        found = (name for name in among if len(self.values(name)) > max(1, names.count(name)))
         return next(found, b"").decode("ascii")
 
     def uncovered(self, names: Collection[bytes], among: Collection[bytes] = READ) -> list[str]:

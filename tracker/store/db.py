@@ -9,14 +9,12 @@ import contextlib
 import os
 import sqlite3
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
 from tracker.store.schema import FORMAT, MAIL, USER, NewerSchemaError, migrate
 
 BUSY_SECONDS = 5.0
-_T = TypeVar("_T")
 
 
 class StoreError(Exception):
@@ -105,10 +103,25 @@ def _settings(con: sqlite3.Connection) -> None:
 def _damaged(mail: Path | None, user: Path | None, error: sqlite3.Error) -> str:
     """Which of the two files is broken, and what that means: the cache may go, the other may not."""
     for path in (mail, user):
-        if path is not None and path.stat().st_size and path.read_bytes()[:16] != b"SQLite format 3\0":
+        if path is not None and (why := _unsound(path)):
             hint = "delete it, it is a cache" if path == mail else "restore it from a backup"
-            return f"{path}: not a database; {hint}"
+            return f"{path}: {why}; {hint}"
     return f"{mail}: damaged ({error}); delete it, it is a cache, and run 'tracker sync'"
+
+
+def _unsound(path: Path) -> str:
+    """What is wrong with one database file, '' when it can be read."""
+    with path.open("rb") as file:
+        head = file.read(16)
+    if head and head != b"SQLite format 3\0":
+        return "not a database"
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as con:
+            con.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            found = con.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.Error as error:
+        return f"damaged ({error})"
+    return "" if found == "ok" else "damaged"
 
 
 def _told(error: sqlite3.Error, where: Path | None) -> StoreError:
@@ -152,13 +165,3 @@ def transaction(con: sqlite3.Connection, where: Path | None = None) -> Iterator[
 def _rollback(con: sqlite3.Connection) -> None:
     with contextlib.suppress(sqlite3.Error):  # a full disk already rolled it back
         con.execute("ROLLBACK")
-
-
-def guarded(action: Callable[[], _T], where: Path | None) -> _T:
-    """Run a read, telling a locked or damaged file in plain words."""
-    try:
-        return action()
-    except sqlite3.OperationalError as error:
-        raise _told(error, where) from error
-    except sqlite3.DatabaseError as error:
-        raise StoreError(f"{where}: damaged ({error}); delete it, it is a cache, and run 'tracker sync'") from error

@@ -89,15 +89,12 @@ def regroup(con: sqlite3.Connection, relatives: Relatives, changed: Iterable[str
     first = {one.id: one for one in (*fresh, *relatives.get(one.id for one in start))}
     for one in fresh:
         first.update((other.id, other) for other in relatives.near(one))
-    return group(component(_with_decided(con, relatives, list(first.values())), relatives.near), decisions(con))
+    links = [(series_of(con, a), series_of(con, b)) for a, b in decisions(con).links]
 
+    def decided(one: Traits) -> list[Traits]:
+        return relatives.get(other for pair in links if one.id in pair for other in pair if other is not None)
 
-def _with_decided(con: sqlite3.Connection, relatives: Relatives, some: list[Traits]) -> list[Traits]:
-    """*some* and the series that the user tied to them by hand, in their whole topics."""
-    ids = {one.id for one in some}
-    pairs = [(series_of(con, a), series_of(con, b)) for a, b in decisions(con).links]
-    tied = {other for pair in pairs if ids & set(pair) for other in pair if other is not None}
-    return [*some, *(one for one in relatives.get(tied) if one.id not in ids)]
+    return group(component(first.values(), relatives.near, decided), decisions(con))
 
 
 def decisions(con: sqlite3.Connection) -> Decisions:

@@ -111,7 +111,8 @@ def migrate(con: sqlite3.Connection, schema: str, steps: tuple[str, ...]) -> Non
                 con.execute(f"PRAGMA {schema}.user_version = {number}")
             con.execute("COMMIT")
         except BaseException:
-            con.execute("ROLLBACK")
+            if con.in_transaction:  # a full disk has already rolled it back
+                con.execute("ROLLBACK")
             raise
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from tracker.sync.servers import Servers
 from tracker.sync.session import Session, add_mail, note_arrivals
 
 _ROUNDS = 3
+_HEX = re.compile(rb"\b[0-9a-f]{7,40}\b")
 # A change-id or a commit id names few threads; a search that finds more than this is no way to name a topic.
 _MAX_THREADS = 20
 
@@ -54,9 +56,10 @@ def _naming(session: Session, servers: Servers, target: Target, hits: Sequence[s
     lore = servers.get(target.server)
     raws = lore.fetch_ids(list(hits)[:_MAX_THREADS])
     add_mail(session, raws, source(session.con, "lore", lore.url, private=False))
-    notices = [msgid for msgid in (parse(raw).msgid for raw in raws) if read.kind_of(session.con, msgid) == "notice"]
+    named = [parse(raw).msgid for raw in raws if _names_commit(raw, target.value)]
+    notices = [msgid for msgid in named if read.kind_of(session.con, msgid) == "notice"]
     if not notices:
-        mentioned = f"{len(hits)} mails mention it" if len(hits) > 1 else "one mail mentions it"
+        mentioned = f"{len(named)} mails seen mention it" if len(named) != 1 else "one mail mentions it"
         raise NotFound(
             f"{mentioned}, but none says which patch became {target.value}; try 'tracker search --remote {target.value}'",
             lore.url,
@@ -64,12 +67,21 @@ def _naming(session: Session, servers: Servers, target: Target, hits: Sequence[s
     return notices
 
 
+def _names_commit(raw: bytes, sha: str) -> bool:
+    """Whether a mail names this commit: in full or by an abbreviation, not merely one that begins alike."""
+    words = {word.decode() for word in _HEX.findall(raw)}
+    return any(sha.startswith(word) or word.startswith(sha) for word in words)
+
+
 def follow_many(session: Session, servers: Servers, msgids: Iterable[str], server: str | None) -> list[Followed]:
     """Follow the threads of several mails, each thread once."""
     done: dict[int, Followed] = {}
     for msgid in msgids:
+        if len(done) >= _MAX_THREADS:
+            session.say(f"more than {_MAX_THREADS} threads were found; the rest is left out, narrow the search")
+            break
         known = read.topic_of(session.con, msgid)
-        if known in done or len(done) >= _MAX_THREADS:
+        if known in done:
             continue
         found = follow_thread(session, servers, msgid, server)
         done[found.number] = found
@@ -79,18 +91,20 @@ def follow_many(session: Session, servers: Servers, msgids: Iterable[str], serve
 def follow_thread(session: Session, servers: Servers, msgid: str, server: str | None) -> Followed:
     """Fetch the thread of *msgid* and follow its topic.
 
-    A mail that is in the store already is followed even when the server fails, and the failure is told; one that came
-    from a local file only is never asked for.
+    A mail that is in the store already is followed even when the server fails, and the failure is told. One that came
+    from a local file only is asked for when the user names a server by giving its URL, else never.
     """
     con = session.con
     known = read.message_row(con, msgid)
     fresh = 0
     url = ""
-    if known is None or not known.private:
+    if known is not None and known.private and server is None:
+        session.say(f"{msgid} came from a file of yours: no server is asked about it; follow its URL to allow that")
+    else:
         try:
             lore = servers.get(server)
-            url = lore.url
             fresh = len(fetch_thread(session, servers, msgid, lore.url))
+            url = lore.answers_at
         except SourceError as error:
             if known is None:
                 raise

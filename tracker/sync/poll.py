@@ -82,6 +82,9 @@ def _whole_thread(session: Session, servers: Servers, row: read.FollowedRow) -> 
 def _archives(session: Session) -> None:
     """New mail in the list archives that were imported, where they are still at hand."""
     for path, name in read.archives(session.con):
+        if not Path(path).exists():
+            session.say(f"{path}: the archive is not there any more; its mail stays")
+            continue
         try:
             import_archive(session, Path(path), name or None)
         except SourceError as error:

@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from tracker.store.read import FOLLOWED_TOPICS
 
 # A dictionary is worth its 110 KiB once there are this many mails to learn from.
 _ENOUGH_TO_LEARN = 400
+_LOCK_TRIES, _LOCK_PAUSE = 15, 0.2  # three seconds: a short command of the user's waits for another one
 
 
 @dataclass(slots=True)
@@ -41,14 +43,20 @@ class Session:
 
 @contextlib.contextmanager
 def writing(config: Config) -> Iterator[None]:
-    """Hold the lock that keeps two syncs or imports apart. Raises StoreLockedError at once when another one runs."""
+    """Hold the lock that keeps two syncs or imports apart. Raises StoreLockedError when another one runs for long."""
     make_private(config.lock)
     lock = os.open(config.lock, os.O_RDWR | os.O_CLOEXEC)
     try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise StoreLockedError(f"{config.lock}: another tracker syncs or imports; try again when it is done") from error
+        for left in range(_LOCK_TRIES, -1, -1):
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError as error:
+                if not left:
+                    raise StoreLockedError(
+                        f"{config.lock}: another tracker syncs or imports; try again when it is done"
+                    ) from error
+                time.sleep(_LOCK_PAUSE)
         yield
     finally:
         os.close(lock)

@@ -16,7 +16,7 @@ from tracker.faces.commands.reading import one_topic
 from tracker.faces.exits import Exit, UsageError
 from tracker.faces.out import Out
 from tracker.faces.plain import plain
-from tracker.sources.base import BadInput, SourceError
+from tracker.sources.base import BadInput, NotFound, SourceError
 from tracker.store import read
 from tracker.store.mail import source
 from tracker.sync.decide import decide, representatives
@@ -39,8 +39,10 @@ def _session(config: Config, out: Out, now: int) -> Iterator[tuple[Session, Serv
 
 def _end(session: Session, out: Out, done: bool) -> Exit:
     out.flush()
-    if session.failures:
+    if session.failures and not all(isinstance(error, NotFound) for error in session.failures):
         return Exit.SOURCE
+    if session.failures:
+        return Exit.NOTHING
     return Exit.DONE if done else Exit.NOTHING
 
 
@@ -87,6 +89,8 @@ def _follow_mail(session: Session, name: str) -> list[Followed]:
         if not path.exists():
             raise BadInput("no such file or folder", path)
         ids = _ids_of(session, lambda: import_files(session, path, done), done)
+    if not ids:
+        raise BadInput("no mail in it", name)
     return follow_file(session, ids)
 
 
@@ -115,16 +119,19 @@ def _status_line(session: Session, found: Followed, now: int) -> str:
     what = f"{series} series" if series else "no patches"
     return (
         f"#{topic.number}  {rows.status_words(topic.status)}  {plain(topic.title)}  "
-        f"({what}, {found.mails} mails since {day(topic.first)}, {found.news} new here)"
+        f"({what}, {_count(found.mails, 'mail')} since {day(topic.first)}, {found.news} new here)"
     )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 def unfollow(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
     """`tracker unfollow TOPIC…`."""
     done = 0
     with _session(config, out, now) as (session, _):
-        for text in args.topics:
-            number = one_topic(session.con, text)
+        for number in [one_topic(session.con, text) for text in args.topics]:
             title = plain(read.topic(session.con, number).title)
             if unfollow_topic(session, number):
                 out.line(f"#{number}  no longer followed: {title}")
@@ -148,8 +155,9 @@ def sync(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
             for number, count in read.count_by_topic(session.con, news.new).items():
                 topic = read.topic(session.con, number)
                 out.line(f"#{number}  {count} new  {plain(topic.title)}")
-            requests = "1 request" if news.requests == 1 else f"{news.requests} requests"
-            session.say(f"{len(news.new)} new mails in {requests}" if news.new else f"no news, {requests}")
+            requests = _count(news.requests, "request")
+            new = f"{_count(len(news.new), 'new mail')} in {requests}" if news.new else f"no news, {requests}"
+            session.say(new + ("; not everything could be asked" if session.failures else ""))
         return _end(session, out, True)
 
 

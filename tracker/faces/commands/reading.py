@@ -8,7 +8,7 @@ from typing import Any
 
 from tracker.config import Config
 from tracker.faces import rows
-from tracker.faces.exits import Exit, UsageError
+from tracker.faces.exits import Exit, NothingError, UsageError
 from tracker.faces.out import Out
 from tracker.faces.plain import cut, escape_controls, pad, plain, width
 from tracker.store import read
@@ -27,14 +27,25 @@ def list_topics(args: argparse.Namespace, config: Config, out: Out, now: int) ->
         if getattr(args, "json", False):
             print_json(out, {"schema": 1, "topics": [topic_json(store.con, topic, now) for topic in topics]})
         elif topics:
+            _tell_absent(store.con, out)
             for line in _table(topics, out, now):
                 out.line(line)
         elif query:
             out.say("nothing found" if every else "nothing found among what is followed; --all looks at everything")
+        elif read.followed(store.con):
+            _tell_absent(store.con, out)
         else:
             out.say("nothing is followed yet; try 'tracker follow MESSAGE-ID', or 'tracker list --all'")
     out.flush()
     return Exit.DONE if topics or not query else Exit.NOTHING
+
+
+def _tell_absent(con: sqlite3.Connection, out: Out) -> None:
+    """Say when followed topics cannot be listed, because the cache that had their mail is gone."""
+    absent = [row.title for row in read.followed(con) if row.number is None]
+    if absent:
+        more = f" and {len(absent) - 1} more" if len(absent) > 1 else ""
+        out.say(f"not at hand: {cut(plain(absent[0]), 60)}{more}; 'tracker sync' fetches what is followed")
 
 
 def _matching(con: sqlite3.Connection, text: str, now: int) -> set[int]:
@@ -69,8 +80,8 @@ def one_topic(con: sqlite3.Connection, text: str) -> int:
         return found[0]
     name = plain(text)
     if not found:
-        raise UsageError(f"no topic {name!r} here; 'tracker list --all' shows what there is, 'tracker follow' fetches one")
-    raise UsageError(f"{name!r} names {len(found)} topics: {', '.join(f'#{number}' for number in found[:8])}; use a number")
+        raise NothingError(f"no topic {name!r} here; 'tracker list --all' shows what there is, 'tracker follow' fetches one")
+    raise UsageError(f"{name!r} names several topics: {', '.join(f'#{number}' for number in found[:8])}; use a number")
 
 
 def topic_json(con: sqlite3.Connection, topic: read.TopicRow, now: int) -> dict[str, Any]:
@@ -113,7 +124,9 @@ def _table(topics: list[read.TopicRow], out: Out, now: int) -> list[str]:
 def _cells(topic: read.TopicRow, now: int) -> tuple[str, ...]:
     """Number, status, turn, age, title, version, tags."""
     data = topic.data
-    version = data["revisions"][-1]["label"] if data["revisions"] else "-"
+    labels = [revision["label"] for revision in data["revisions"]]
+    posted = [label for label in labels if label != "alternative"]
+    version = posted[-1] if posted else labels[-1] if labels else "-"
     return (
         str(topic.number), rows.status_words(topic.status), rows.turn_words(data["turn"], data["turn_who"]),
         rows.age(topic.last, now), plain(topic.title), version, rows.tag_counts(rows.aged(data["tags"], now)),
@@ -167,7 +180,7 @@ def _print_revision(out: Out, revision: dict[str, Any], tags: list[dict[str, Any
         sure = "by hand" if tie["manual"] else f"{tie['how']}, {tie['confidence']:.0%}"
         out.line(out.paint(f"              the same idea as before: {sure}", "2"))
     for patch in revision["patches"]:
-        known = patch["patch_id"][:12] if patch["patch_id"] else "no diff"
+        known = patch["patch_id"][:12] if patch["patch_id"] else "no patch-id"
         counter = f"{patch['n']}/{revision['expected']} " if revision["expected"] > 1 else ""
         text = f"              {counter}{plain(patch['subject'])}"
         out.line((cut(text, columns - 14) if out.tty else text) + f"  {out.paint(known, '2')}")

@@ -74,7 +74,7 @@ def _print(out: Out, rows: list[dict[str, Any]], as_json: bool) -> None:
             room = max(16, out.columns - 10 - _WHO - 7 - 3)
             out.line(f"{day} {pad(who, _WHO)} {pad(topic, 6)} {cut(plain(row['subject']), room)}")
         else:
-            out.line("\t".join((row["msgid"], day, who, topic, plain(row["subject"]))))
+            out.line("\t".join((plain(row["msgid"]), day, who, topic, plain(row["subject"]))))
     out.flush()
 
 
