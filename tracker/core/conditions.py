@@ -95,8 +95,8 @@ _CONDITIONS: tuple[re.Pattern[str], ...] = tuple(
 )
 # A quick look: a sentence without one of these has no condition.
 _HINT = re.compile(
-    r"\b(?:in case|should|once|unless|provid|assuming|(?:long|soon) as|contingent|conditional|pending|modulo|subject to|condition|proviso"
-    r"|assumption|understanding|after|with|when|and (?:then )?(?:you|feel|add))"
+    r"\b(?:in case|should|once|unless|provid|assuming|(?:long|soon) as|contingent|conditional|pending|modulo|subject to"
+    r"|condition|proviso|assumption|understanding|after|with|when|and (?:then )?(?:you|feel|add))"
 )
 _EXCEPTION = re.compile(
     r"(?<!or )(?<!unless )(?<!nothing )\b(?:(?P<otherwise>oth?e?[hr]?wise)|other (?:than|that)|apart from|apar\w*t from"

@@ -195,7 +195,7 @@ def _list(case: Case, places: Iterable[Place], mail: Facts) -> None:
 
 def position(case: Case, mail: Facts) -> Position | None:
     """What *mail* is an answer to: the nearest cover or patch above it, None when that is none of this topic's."""
-    missing = []
+    missing: list[str] = []
     for msgid in ancestors(mail.msgid, case.mails):
         found = case.members.get(msgid)
         if found is not None:

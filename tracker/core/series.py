@@ -200,6 +200,10 @@ def _series(mails: list[Facts]) -> Series:
     return _make(first, cover, patches, expected, title=first.subject.title)
 
 
+def _number(mail: Facts) -> int:
+    return 1 if mail.subject.n is None else mail.subject.n
+
+
 def _patch(mail: Facts, patch: PatchFacts | None, n: int) -> SeriesPatch:
     if patch is None:
         return SeriesPatch(n, mail.msgid, mail.subject.title, mail.subject.full, None, (), False)

@@ -22,8 +22,8 @@ the like that the signature does not cover is refused: readers and verifiers cho
 
 A developer's signature covers what `git mailinfo` makes of the mail, so re-encoding does not hurt it. It is bad when its key
 is in the keyring and it does not hold, unless that may be the doing of a list or of an expired key, and unless the author's
-domain signed the mail as it is: one in 250 is edited between b4 and the mail server. The user's GnuPG keyring is not asked,
-as b4 does: it may hold anybody's key.
+domain signed the mail as it is: one in 250 is edited between b4 and the mail server. b4 also asks the user's own GnuPG
+keyring, which may hold anybody's key; that is left out here.
 """
 
 from __future__ import annotations
