@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -43,12 +42,18 @@ def read_raw(archive: Path, wanted: bytes) -> bytes:
     return subprocess.run(command, input=wanted, capture_output=True, check=True).stdout
 
 
-def import_once(archive: Path, home: Path) -> None:
-    """`tracker import` in a process of its own, with an empty store."""
+def import_once(archive: Path, home: Path, peaks: list[float]) -> None:
+    """`tracker import` in a process of its own, with an empty store; the memory of its largest process goes to *peaks*."""
     shutil.rmtree(home, ignore_errors=True)
     home.mkdir()
     environ = {"PATH": os.environ["PATH"], "HOME": str(home)}
-    subprocess.run([sys.executable, "-m", "tracker", "import", str(archive)], env=environ, check=True, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "tracker", "import", str(archive)]
+    with subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    peaks.append(usage.ru_maxrss / 1024)
 
 
 def write_maildir(data: bytes, folder: Path) -> int:
@@ -111,10 +116,10 @@ def main() -> None:
         print(f"{len(ids):,} mails, {len(data) / len(ids):,.0f} bytes each, {os.cpu_count()} cores")
         show("raw git cat-file --batch", timed(lambda: read_raw(args.archive, wanted), args.runs), len(ids))
         home = work / "home"
-        show("tracker import", timed(lambda: import_once(args.archive, home), args.runs), len(ids))
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        peaks: list[float] = []
+        show("tracker import", timed(lambda: import_once(args.archive, home, peaks), args.runs), len(ids))
         size = sum(path.stat().st_size for path in home.rglob("*.db*"))
-        print(f"{'':<28} {size / len(ids):>8,.0f} bytes a mail on disk, {peak:,.0f} MB peak memory of the largest process")
+        print(f"{'':<28} {size / len(ids):>8,.0f} bytes a mail on disk, {max(peaks):,.0f} MB peak memory of the largest process")
         mail = work / "mail"
         count = write_maildir(data, mail)
         for name, action in others(mail, work):

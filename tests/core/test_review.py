@@ -204,6 +204,14 @@ def test_several_addresses_are_one_person() -> None:
     assert {tag.who for tag in found.tags} == {Person("Ben Reviewer", "ben+list@example.org")}
 
 
+def test_a_trailer_of_ones_own_makes_two_addresses_one_person() -> None:
+    """A name of one word says nothing alone; in his own reply the sender names himself."""
+    own = "Reviewed-by: BenReviewer <ben@brown.example.com>\n"
+    answer = reply("a@x", "p1.1@x", own, sender="BenReviewer <ben.r@example.net>", days=11)
+    tag = only(judged(posting(1), answer, posting(2, logs={1: own})))
+    assert (tag.msgid, tag.who.email, tag.unlisted) == ("a@x", "ben.r@example.net", ())
+
+
 def test_a_person_has_the_fullest_spelling() -> None:
     """The name and address that say most, whichever mail has them."""
     short = reply("a@x", "p1.1@x", "Reviewed-by: ben <ben@example.org>\n", sender="ben <ben@example.org>")
@@ -473,6 +481,15 @@ def test_a_condition_is_open_until_a_version_lists_the_tag() -> None:
     assert (tag.settled_by, tag.current, tag.lost_in) == ("p3.1@x", True, ())
 
 
+def test_a_tag_for_a_later_series_settles_what_is_gone() -> None:
+    """A condition on a patch that the next version dropped waits for nothing once Ben gave the tag for all of it."""
+    condition = reply("a@x", "p1.3@x", f"With that fixed:\n\n{RB}", days=11)
+    found = judged(posting(1), condition, posting(2, ("a", "b")), reply("b@x", "c2@x", RB, days=21)).tags
+    assert (found[0].state, found[0].settled_by) == ("kept", "b@x")
+    found = judged(posting(1), condition, posting(2, ("a", "b")), reply("b@x", "p2.1@x", RB, days=21)).tags
+    assert (found[0].state, found[0].settled_by) == ("open", None)
+
+
 def test_a_version_from_before_the_condition_does_not_meet_it() -> None:
     """v2 listed the tag already when Ben made a condition on v1."""
     late = reply("a@x", "p1.1@x", f"With that fixed:\n\n{RB}", days=25)
@@ -623,6 +640,8 @@ def test_nothing_to_review() -> None:
     assert review((), {}) == Review()
     tag = only(judged(posting(1)[:1], reply("a@x", "c1@x", RB)))
     assert (tag.scope, tag.patches, tag.current) == ("series", (), True)
+    tag = only(judged(posting(1)[:1], reply("a@x", "c1@x", f"Tested-by: {ANNA}\n", sender=ANNA)))
+    assert (tag.own, tag.current) == (True, False)
 
 
 WORDS = (

@@ -208,6 +208,14 @@ def test_marks_are_explained(store: Callable[..., None], show: Show) -> None:
     assert " () on the author's own patch, not counted" in lines
 
 
+def test_what_is_said_of_the_series_is_told_once(store: Callable[..., None], show: Show) -> None:
+    """The mark stands in every row, the words behind the first."""
+    store(*version(1, 0, ("a", "b", "c")), answer("r1@x", "c1@x", "I'll review this tomorrow.\n", DORA, 14))
+    out = show("tags", columns=100)[1]
+    assert out.count("⌛") == 3
+    assert out.count("promise 1 day old") == 1
+
+
 def test_nothing_to_show(store: Callable[..., None], show: Show, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A topic without tags and one without patches end with code 1 and one line each."""
     store(*version(1, 0, ("a", "b", "c")))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date as _date
-from email.utils import parsedate_tz
 from time import gmtime, strftime
 
 _USUAL = re.compile(
@@ -33,6 +32,8 @@ def parse_date(value: bytes) -> int | None:
 
 
 def _unusual(value: bytes) -> int | None:
+    from email.utils import parsedate_tz  # here, because few dates need it and it takes as long to import as `list` to run
+
     try:
         parts = parsedate_tz(value[:200].decode("latin-1"))
     except (ValueError, IndexError, TypeError, OverflowError):  # each was seen from parsedate_tz on broken dates

@@ -154,7 +154,7 @@ class _Judge:
         standing = {line: self._standing(entry, line) for line in newest} if entry.counts else {}
         holds = [line for line, why in standing.items() if not why]
         lost_in = self._lost_in(entry) if entry.counts and said.verdict != "refused" else []
-        unseen = entry.counts and not said.places and said.series == lineup.newest
+        unseen = entry.counts and not said.places and said.series == lineup.newest and not self._own(said)
         return Tag(
             name=said.name, who=self.case.people.person(said.person), sender=said.said.sender, verdict=said.verdict,
             source=said.source, confirmed_by=said.confirmed, scope=said.scope, part=said.part,
@@ -170,7 +170,10 @@ class _Judge:
         )  # fmt: skip
 
     def _own(self, said: Saying) -> bool:
-        return bool(said.places) and all(said.person in self.case.authors.get(place, ()) for place in said.places)
+        """Whether its person wrote all that it is about; what is not at hand, who posted the series."""
+        if not said.places:
+            return said.person == self.case.people.number(self.case.lineup.revisions[said.series].author)
+        return all(said.person in self.case.authors.get(place, ()) for place in said.places)
 
     def _standing(self, entry: Settled, line: int) -> str:
         """'' when it counts for the newest form of a patch, else why it does not."""

@@ -132,13 +132,22 @@ def open_case(lineup: Lineup, mails: Mapping[str, Facts], aliases: Mapping[str, 
     speaking.sort(key=lambda mail: (sent(mail), mail.msgid))
     replies = [(mail, where) for mail in speaking if (where := position(case, mail)) is not None]
     for mail, _ in replies:
-        case.people.number(mail.sender)
+        _know_sender(case.people, mail)
     for index, series in enumerate(lineup.revisions):
         for at, patch in enumerate(series.patches):
             _read_patch(case, (index, at), mails.get(patch.msgid))
         if series.cover:
             _read_cover(case, index, mails.get(series.cover))
     return case, replies
+
+
+def _know_sender(people: People, mail: Facts) -> None:
+    """A trailer that a reply gives as its sender's own names him too, maybe with another address."""
+    people.number(mail.sender)
+    own = {intent.line for intent in mail.intents if not intent.mismatch}
+    for trailer in mail.trailers:
+        if trailer.person is not None and trailer.line in own:
+            people.tie(mail.sender, trailer.person)
 
 
 # --- postings

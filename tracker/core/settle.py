@@ -109,7 +109,12 @@ class _Ledger:
                 if key[0] != REFUSAL:
                     self._drop(key, one.lines, REFUSED)
             return
-        for met in _pull(self.pending.get(said.key, {}), one.lines):
+        pending = self.pending.get(said.key, {})
+        # Who gives his tag for the whole of a later version does not wait for patches that are gone.
+        gone = (
+            [line for line, waiting in pending.items() if waiting[0].said.series < said.series] if said.scope == "series" else []
+        )
+        for met in _pull(pending, dict.fromkeys((*one.lines, *gone))):
             if met.state == "open":
                 met.state, met.settled_by = "kept", said.said.msgid
         for fallen in self._drop((REFUSAL, said.person), one.lines, CAME_ROUND):

@@ -34,6 +34,17 @@ class People:
             self._remember(person, key, found)
         return found
 
+    def tie(self, one: Person, other: Person) -> None:
+        """Make one person of two, whatever their names and addresses are."""
+        kept, gone = self.number(one), self.number(other)
+        if kept != gone:
+            self._numbers = {key: kept if number == gone else number for key, number in self._numbers.items()}
+            self._emails = {key: kept if number == gone else number for key, number in self._emails.items()}
+            self._spellings[kept] += self._spellings[gone]
+            self._spellings[gone] = []
+            if _fullness(self._best[gone]) > _fullness(self._best[kept]):
+                self._best[kept] = self._best[gone]
+
     def person(self, number: int) -> Person:
         """The first spelling with a full name and an address, as far as there is one."""
         return self._best[number]

@@ -132,6 +132,9 @@ def _initial(person: Person) -> str:
 _COLOURS = {"given": "32", "refused": "31", "lost": "31", "withdrawn": "31", "conditional": "33", "promised": "33", "own": "2"}
 
 
+_SAID = ("promised", "conditional", "refused")  # what the last column gives the words of
+
+
 def _mark_text(mark: Mark) -> str:
     """What a cell says of one tag: `R v2 ✓`, `A series`, `R v2 ✗`, `⌛ "will review"`."""
     if mark.kind == "promised":
@@ -186,7 +189,8 @@ class _Table:
         self.out, self.table, self.now = out, table, now
         self.names = [_short(person, table.people) for person in table.people]
         self.texts = [[", ".join(map(_mark_text, cell)) or "–" for cell in row.cells] for row in table.rows]
-        self.notes = ["; ".join(self._notes(row)) for row in table.rows]
+        told: set[str] = set()
+        self.notes = ["; ".join(self._notes(row, told)) for row in table.rows]
         self.counters = [_counter(row.n, table.expected) for row in table.rows]
         self.widths = [
             min(_CELL, max(width(name), *(width(row[at]) for row in self.texts))) for at, name in enumerate(self.names)
@@ -196,9 +200,15 @@ class _Table:
         longest = max((width(plain(row.title)) for row in table.rows), default=0)
         self.title_width = max(1, min(longest, self._room(self.shown, self.note_width)))
 
-    def _notes(self, row: Row) -> list[str]:
-        found = [_note(mark, self.now, self.table.label) for cell in row.cells for mark in cell]
-        return list(dict.fromkeys(note for note in found if note))
+    def _notes(self, row: Row, told: set[str]) -> list[str]:
+        """What is open on a patch; what somebody said of the whole series is told once."""
+        found: dict[str, None] = {}
+        for mark in (mark for cell in row.cells for mark in cell):
+            note = _note(mark, self.now, self.table.label)
+            if note and not (mark.kind in _SAID and mark.series and mark.tag.msgid in told):
+                found[note] = None
+                told.add(mark.tag.msgid)
+        return list(found)
 
     def _room(self, people: int, note_width: int) -> int:
         taken = sum(one + _GAP for one in self.widths[:people]) + (note_width + _GAP if note_width else 0)
