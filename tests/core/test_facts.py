@@ -88,3 +88,14 @@ def test_a_sender_rewritten_by_a_list_is_undone() -> None:
     )  # fmt: skip
     assert facts(raw).sender.email == "ben@example.org"
     assert facts(raw).lists == ("demo.lists.example.org",)
+
+
+def test_the_snapshots_own_words_are_not_the_senders() -> None:
+    """The notice on top of an abridged mail is no part of what its sender says."""
+    notice = "[Abridged: facts only. In short: gives a tag.\n Full text: https://example.org/x]\n\n"
+    body = notice + "Reviewed-by: Ben Reviewer <ben@example.org>\n"
+    raw = mail(
+        "a@x", "Re: [PATCH] demo", body, refs="p@x", sender="Ben Reviewer <ben@example.org>", headers="X-Tracker-Abridged: yes"
+    )
+    (intent,) = facts(raw, trusted=True).intents
+    assert (intent.verdict, intent.quote) == ("given", "Reviewed-by: Ben Reviewer <ben@example.org>")

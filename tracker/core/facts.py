@@ -39,6 +39,8 @@ _PULL = "are available in the Git repository at:"
 _PULL_BODY = re.compile(r"^are available in the Git repository at:", re.MULTILINE)
 _LIST_POST = re.compile(r"<mailto:([^<>?\s]+)")
 _LIST_ID = re.compile(r"<([^<>\s]+)>")
+# What the snapshot says of itself on top of an abridged mail; these are not the sender's words.
+_NOTICE = re.compile(r"^\[Abridged:.*?\]$\n?", re.MULTILINE | re.DOTALL)
 _MAX_TEXT = 400_000
 
 
@@ -112,12 +114,13 @@ def examine(message: Message, *, trusted: bool = False) -> Facts:
         change_id=change_id(own) if "ange-" in own else None, base_commit=base_commit(own) if "base-commit" in own else None,
         links=links(own) if "://" in own or "essage-" in own else (), lists=lists, robot=robot, abridged=abridged,
         hints=read_hints(message) if kind in ("cover", "patch") else None,
-        intents=_intents(message, sender, subject) if subject.reply and not robot and kind in ("reply", "patch") else (),
+        intents=_intents(message, sender, subject, abridged) if subject.reply and kind in ("reply", "patch") else (),
     )  # fmt: skip
 
 
-def _intents(message: Message, sender: Person, subject: Subject) -> tuple[Intent, ...]:
-    return read_intents(message.body[:_MAX_TEXT], sender, subject=subject)
+def _intents(message: Message, sender: Person, subject: Subject, abridged: bool) -> tuple[Intent, ...]:
+    text = message.body[:_MAX_TEXT]
+    return read_intents(_NOTICE.sub("", text, count=1) if abridged else text, sender, subject=subject)
 
 
 def _trailers(message: Message) -> tuple[Trailer, ...]:
