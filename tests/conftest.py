@@ -48,6 +48,12 @@ def data_root() -> Path:
     return Path(os.environ.get("TRACKER_TEST_DATA", ROOT.parent / "shared" / "data"))
 
 
+def needs(condition: bool, what: str) -> None:
+    """Skips the test when something it needs is not there, and fails it on the machine that must have all."""
+    if not condition:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(what)
+
+
 @pytest.fixture
 def real_data() -> Path:
     """The folder of real mail; the test is skipped where it is not at hand."""

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import needs
 from tracker.sources.lore import Lore
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -65,12 +66,6 @@ OTHERS = [
 COPY = "copy@example.org"
 COPIES = [make_mail(COPY, "Copied", f"Sent to list {n}.\n") for n in (1, 2)]
 MANY = [make_mail(f"many-{n}@example.org", f"Report number {n}", "manymails\n", day=1 + n % 28) for n in range(PAGES)]
-
-
-def needs(condition: bool, what: str) -> None:
-    """Skips the test when something it needs is not there, and fails it on the machine that must have all."""
-    if not condition:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(what)
 
 
 @pytest.fixture(scope="session")

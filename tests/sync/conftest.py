@@ -16,9 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.conftest import data_root
+from tests.conftest import data_root, needs
 
 
 class Counting:
@@ -85,12 +83,6 @@ class Lists:
         found = list(self._counting.asked)
         self._counting.asked.clear()
         return found
-
-
-def needs(condition: bool, what: str) -> None:
-    """Skips the test when something it needs is not there, and fails it on the machine that must have all."""
-    if not condition:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(what)
 
 
 @contextlib.contextmanager

@@ -59,10 +59,6 @@ class Message:
         """The decoded values of all fields of that name, in their order."""
         return tuple(decode_header(value) for value in self.fields(name))
 
-    def field_names(self) -> tuple[str, ...]:
-        """The names of all fields in lower case, without repeats."""
-        return tuple(key.decode("ascii") for key in self._fields)
-
     # --- identity and place in the thread
 
     @lazy

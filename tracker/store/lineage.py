@@ -11,6 +11,7 @@ from typing import Any
 from tracker.core.grouping import Decisions, Lineage, component, group, nearest
 from tracker.core.series import Series
 from tracker.core.traits import Piece, Traits, keys
+from tracker.store.read import series_with
 
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _SETS = frozenset(one.name for one in fields(Traits) if "frozenset" in str(one.type))
@@ -89,7 +90,7 @@ def regroup(con: sqlite3.Connection, relatives: Relatives, changed: Iterable[str
     first = {one.id: one for one in (*fresh, *relatives.get(one.id for one in start))}
     for one in fresh:
         first.update((other.id, other) for other in relatives.near(one))
-    links = [(series_of(con, a), series_of(con, b)) for a, b in decisions(con).links]
+    links = [(series_with(con, a), series_with(con, b)) for a, b in decisions(con).links]
 
     def decided(one: Traits) -> list[Traits]:
         return relatives.get(other for pair in links if one.id in pair for other in pair if other is not None)
@@ -103,12 +104,6 @@ def decisions(con: sqlite3.Connection) -> Decisions:
     return Decisions(
         tuple((a, b) for kind, a, b in rows if kind == "link"), tuple((a, b) for kind, a, b in rows if kind == "unlink")
     )
-
-
-def series_of(con: sqlite3.Connection, msgid: str) -> str | None:
-    """The series that a cover or patch belongs to."""
-    row = con.execute("SELECT series FROM member WHERE msgid=?", (msgid,)).fetchone()
-    return row[0] if row else None
 
 
 def dump_traits(traits: Traits) -> str:
