@@ -22,7 +22,7 @@ from tests.mails import START, mail
 from tracker.core.facts import examine
 from tracker.core.grouping import Decisions, Lineage, candidates, component, group, nearest
 from tracker.core.hints import read_hints
-from tracker.core.lineage import Link, Relation, link, replaced
+from tracker.core.lineage import Link, Relation, link
 from tracker.core.message import parse
 from tracker.core.series import find_series
 from tracker.core.thread import components
@@ -219,14 +219,11 @@ def test_a_patch_grows_into_a_series() -> None:
 
 
 def test_one_patch_of_a_series_is_replaced() -> None:
-    """[PATCH v5.1 2/3] is a revision of its series and names the patch it replaces."""
+    """[PATCH v5.1 2/3] is a revision of its series."""
     names = [(f"ring: step {n}", (f"call_the_step({n});", f"and_step_back({n});")) for n in range(1, 4)]
     first = series("a", "PATCH v5", "Faster rings", *names)
     second = post("b", "[PATCH v5.1 2/3] ring: step 2", ("something_else();",), log="New.\n", day=1)
     assert topics(first, second) == ["a b"]
-    by_id = {one.id: one for one in all_traits([*first, second])}
-    assert replaced(by_id["a@x"], by_id["b@x"]) == ("a.2@x",)
-    assert replaced(by_id["b@x"], by_id["a@x"]) == ()
 
 
 def test_parts_of_one_posting_from_two_people() -> None:

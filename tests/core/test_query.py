@@ -33,6 +33,9 @@ NOW = 1_717_243_200  # 2024-06-01T12:00:00Z
         ("d:2.days.ago..", Span("date", NOW - 2 * 86400, None)),
         ("d:yesterday", Span("date", 1717113600, 1717200000)),
         ("status:posted,in-review", Term("status", "posted,in-review")),
+        ("-is:mine", Not(Term("is", "mine"))),
+        ("age<30d", Span("age", NOW - 30 * 86400, None)),
+        ("age:>2w", Span("age", None, NOW - 14 * 86400)),
     ],
 )
 def test_queries_become_trees(text: str, node: Node) -> None:
@@ -40,7 +43,7 @@ def test_queries_become_trees(text: str, node: Node) -> None:
     assert parse_query(text, NOW).node == node
 
 
-@pytest.mark.parametrize("text", ["(ring", "ring)", "dfhh:ring", "d:soon", "d:20241399", "NOT", "s:"])
+@pytest.mark.parametrize("text", ["(ring", "ring)", "dfhh:ring", "d:soon", "d:20241399", "NOT", "s:", "age:old"])
 def test_wrong_queries_say_what_is_wrong(text: str) -> None:
     """No guess: a problem in words, and no tree."""
     query = parse_query(text, NOW)

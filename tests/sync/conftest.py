@@ -16,7 +16,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.conftest import data_root, needs
+from tracker.sources import domainkeys
+
+
+@pytest.fixture(autouse=True)
+def dns(monkeypatch: pytest.MonkeyPatch) -> dict[bytes, bytes | None]:
+    """A DNS that has nothing but what a test puts into it: name of a TXT record -> the record; None: no answer is given."""
+    records: dict[bytes, bytes | None] = {}
+
+    def ask(name: bytes, _seconds: int) -> bytes | None:
+        found = records.setdefault(name, b"")
+        if found is None:
+            raise OSError("DNS does not answer")
+        return found or None
+
+    monkeypatch.setattr(domainkeys, "_KEYS", ask)
+    return records
 
 
 class Counting:

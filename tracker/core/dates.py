@@ -63,3 +63,15 @@ def iso(seconds: int | None) -> str | None:
 def day(seconds: int | None) -> str:
     """The UTC day, `2024-05-31`, or `unknown`."""
     return "unknown" if seconds is None else strftime("%Y-%m-%d", gmtime(seconds))
+
+
+def parse_iso(text: str) -> int | None:
+    """Seconds of what `iso` wrote, None for anything else."""
+    try:
+        year, month, day_, hour, minute, second = (int(text[at : at + size]) for at, size in _ISO_PLACES)
+    except ValueError:
+        return None
+    return _seconds(year, month, day_, hour, minute, second, 0)
+
+
+_ISO_PLACES = ((0, 4), (5, 2), (8, 2), (11, 2), (14, 2), (17, 2))

@@ -14,9 +14,11 @@ from tracker.core.hints import Hints, read_hints
 from tracker.core.intent import Intent, read_intents
 from tracker.core.mailinfo import Offer, offered_patch, split_mail
 from tracker.core.message import Message
+from tracker.core.notice import Notice, read_notices
 from tracker.core.patch import Diff, parse_diff
 from tracker.core.people import Person, parse_addresses, undo_via
 from tracker.core.subject import Subject, parse_subject
+from tracker.core.talk import Talk, read_talk
 from tracker.core.trailers import Trailer, base_commit, change_id, links, parse_trailers
 
 # Addresses of programs; their mails are facts about commits and builds, never review (see also `Precedence: bulk` of none).
@@ -65,6 +67,7 @@ class Facts:
     kind: 'cover', 'patch', 'reply', 'pull', 'notice' (a robot's or a tree's report) or 'other'.
     patches: the diffs it posts or offers, never quoted ones. abridged: only facts of the mail are at hand, not its text.
     hints: of a posting or an offer, where it says it comes from. intents: of a reply, what it says about review tags.
+    talk: of a person's reply, what it asks, wants or announces. notices: what it says became of patches or commits.
     """
 
     msgid: str
@@ -84,6 +87,8 @@ class Facts:
     abridged: bool
     hints: Hints | None = None
     intents: tuple[Intent, ...] = ()
+    talk: tuple[Talk, ...] = ()
+    notices: tuple[Notice, ...] = ()
 
     @property
     def posting(self) -> bool:
@@ -115,6 +120,8 @@ def examine(message: Message, *, trusted: bool = False) -> Facts:
         links=links(own) if "://" in own or "essage-" in own else (), lists=lists, robot=robot, abridged=abridged,
         hints=read_hints(message) if kind in ("cover", "patch") else None,
         intents=_intents(message, sender, subject, abridged) if subject.reply and kind in ("reply", "patch") else (),
+        talk=read_talk(own, sender, subject) if kind == "reply" and not robot else (),
+        notices=read_notices(message, _NOTICE.sub("", own, count=1) if abridged else own),
     )  # fmt: skip
 
 

@@ -72,14 +72,6 @@ def link(one: Traits, two: Traits) -> Link | Relation | None:
     return _follower(pair)
 
 
-def replaced(earlier: Traits, later: Traits) -> tuple[str, ...]:
-    """The patches of *earlier* in whose place *later* puts others, when it is a partial reroll ([PATCH v5.1 3/7])."""
-    if not _rerolls(earlier, later):
-        return ()
-    numbers = {piece.n for piece in later.pieces}
-    return tuple(piece.msgid for piece in earlier.pieces if piece.n in numbers)
-
-
 # --- the rules
 
 

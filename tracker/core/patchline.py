@@ -23,13 +23,15 @@ class Lineup:
 
     lines: for each revision the number of the line of each of its patches. there: for each revision line -> index of its
     patch. whole: for each revision the places of all its patches; of a partial reroll (`[PATCH v5.1 3/7]`) those of the
-    series it belongs to, with the replaced ones in their stead. newest: index of the newest revision, -1 without any.
+    series it belongs to, with the replaced ones in their stead. replaces: for each revision the message ids of the patches
+    that it puts others in the place of. newest: index of the newest revision, -1 without any.
     """
 
     revisions: tuple[Series, ...]
     lines: tuple[tuple[int, ...], ...]
     there: tuple[Mapping[int, int], ...]
     whole: tuple[tuple[Place, ...], ...]
+    replaces: tuple[tuple[str, ...], ...]
     newest: int
 
     def patch(self, place: Place) -> SeriesPatch:
@@ -55,11 +57,14 @@ def line_up(revisions: Sequence[Series], mails: Mapping[str, Linked]) -> Lineup:
     lines = tuple(follower.follow(one) for one in revisions)
     there = tuple({line: at for at, line in enumerate(row)} for row in lines)
     whole: list[tuple[Place, ...]] = []
+    replaces: list[tuple[str, ...]] = []
     for index, one in enumerate(revisions):
         own = tuple((index, at) for at in range(len(one.patches)))
         base = _base(index, revisions, whole, mails)
         whole.append(own if base is None else _replaced(whole[base], own, revisions, lines))
-    return Lineup(tuple(revisions), lines, there, tuple(whole), _newest(revisions))
+        gone = () if base is None else (place for place in whole[base] if place not in whole[index])
+        replaces.append(tuple(revisions[s].patches[at].msgid for s, at in gone))
+    return Lineup(tuple(revisions), lines, there, tuple(whole), tuple(replaces), _newest(revisions))
 
 
 def _newest(revisions: Sequence[Series]) -> int:

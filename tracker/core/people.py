@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from tracker.core.address import plain_email
 from tracker.core.charset import decode_bytes, decode_header, unfold
 
 
@@ -304,21 +305,15 @@ _REMARK = re.compile(r"\([^()]*+\)|\[[^\[\]]*+\]")
 _NOT_NAME = re.compile(r"[^\w\s,]+")
 
 
-def _plain_email(email: str) -> str:
-    """An address for comparing: case folded, without the +tag of its local part."""
-    user, at, host = email.strip().casefold().rpartition("@")
-    return f"{user.partition('+')[0] or user}@{host}" if at else host
-
-
 def same_email(a: str, b: str) -> bool:
     """Whether two addresses reach the same mailbox: letter case and a +tag make no difference. '' is like nothing."""
-    return bool(a) and _plain_email(a) == _plain_email(b)
+    return bool(a) and plain_email(a) == plain_email(b)
 
 
 def _related_hosts(a: str, b: str) -> bool:
     """Whether one address is the other with one more label before its domain (foo@linux.intel.com, b4's rule)."""
-    user_a, _, host_a = _plain_email(a).rpartition("@")
-    user_b, _, host_b = _plain_email(b).rpartition("@")
+    user_a, _, host_a = plain_email(a).rpartition("@")
+    user_b, _, host_b = plain_email(b).rpartition("@")
     if not user_a or user_a != user_b:
         return False
     long, short = (host_a, host_b) if len(host_a) > len(host_b) else (host_b, host_a)
@@ -361,7 +356,7 @@ def same_person(a: Person, b: Person, aliases: Mapping[str, str] | None = None) 
 
 
 def _main_email(email: str, aliases: Mapping[str, str]) -> str:
-    return aliases.get(email.casefold()) or aliases.get(_plain_email(email)) or email
+    return aliases.get(email.casefold()) or aliases.get(plain_email(email)) or email
 
 
 def undo_via(

@@ -18,7 +18,8 @@ WORDS = {
 # Prefixes that compare values.
 VALUES = {
     "d": "date sent", "dt": "date sent", "rt": "date received", "m": "message id", "mid": "message id", "l": "list id",
-    "lid": "list id", "patchid": "git patch-id --stable", "status": "status of the topic", "turn": "whose turn",
+    "lid": "list id", "patchid": "git patch-id --stable", "status": "status of the topic", "turn": "whose turn, or me",
+    "is": "followed, unread or mine", "age": "of the topic's newest mail: age<30d, age>2w",
     "kind": "cover, patch, reply, pull, notice or other",
 }  # fmt: skip
 # Prefixes of public-inbox that only the server answers.
@@ -26,6 +27,8 @@ ELSEWHERE = ("dfa", "dfb", "dfhh", "dfctx", "dfpre", "dfpost", "dfblob", "z", "n
 _TOKEN = re.compile(
     r'\s*(?:(?P<open>\()|(?P<close>\))|(?P<minus>-)?(?:(?P<prefix>[A-Za-z]+):)?(?:"(?P<phrase>[^"]*)"?|(?P<word>(?(prefix)[^\s()"]*|[^\s()"]+))))'
 )
+_AGE = re.compile(r"age([<>])(\d{1,6})([hdwmy]?)")
+_AGE_SECONDS = {"h": 3_600, "d": 86_400, "": 86_400, "w": 7 * 86_400, "m": 30 * 86_400, "y": 365 * 86_400}
 _RELATIVE = re.compile(r"(\d+)\.(hour|day|week|month|year)s?\.ago|(yesterday|today)")
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _MAX_TOKENS = 2_000
@@ -43,7 +46,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Seconds UTC from, inclusive, to, exclusive; None is open. field: 'date' or 'received'."""
+    """Seconds UTC from, inclusive, to, exclusive; None is open. field: 'date' or 'received' of a mail, 'age' of a topic."""
 
     field: str
     since: int | None
@@ -157,12 +160,18 @@ def _is(token: re.Match[str], word: str) -> bool:
 def _term(token: re.Match[str], now: int) -> Node:
     prefix = (token["prefix"] or "").lower()
     text = token["phrase"] if token["phrase"] is not None else token["word"] or ""
+    age = _AGE.fullmatch(f"{prefix}{text}")
+    if age is not None:
+        at = now - int(age[2]) * _AGE_SECONDS[age[3]]
+        return Span("age", at, None) if age[1] == "<" else Span("age", None, at)
     if prefix and prefix not in WORDS and prefix not in VALUES:
         if text.startswith("//"):  # a URL is no prefix
             return Term("", f"{token['prefix']}:{text}")
         if prefix in ELSEWHERE:
             raise _WrongError(f"{prefix}: is not looked for here; 'tracker search --remote' asks the server")
         return Term("", f"{token['prefix']} {text}".rstrip())  # "ovl: fix" is a subject, as for public-inbox
+    if prefix == "age":
+        raise _WrongError(f"age: {text!r} is no age; write age<30d or age>2w")
     if prefix in ("d", "dt", "rt"):
         return _span("received" if prefix == "rt" else "date", text, now)
     if prefix and not text:

@@ -93,12 +93,14 @@ class Review:
     """All tags and agreements of a topic, oldest first.
 
     patches: those of the newest revision, a partial reroll completed by the series it belongs to; newest: its series id.
+    replaces: for each revision the message ids of the patches of an earlier one that it puts others in the place of.
     """
 
     tags: tuple[Tag, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     patches: tuple[SeriesPatch, ...] = ()
     newest: str | None = None
+    replaces: tuple[tuple[str, ...], ...] = ()
 
 
 def review(
@@ -117,7 +119,7 @@ def review(
     patches = tuple(lineup.patch(place) for place in lineup.whole[lineup.newest])
     newest = revisions[lineup.newest].id
     if not replies and not case.listed:
-        return Review((), (), patches, newest)
+        return Review((), (), patches, newest, lineup.replaces)
     said, remarks = from_replies(case, replies)
     said += from_postings(case, said)
     said.sort(key=lambda one: (one.when, one.said.msgid))
@@ -125,7 +127,7 @@ def review(
     tags = tuple(judge.tag(one) for one in settle(case, said))
     if now is not None:
         tags = with_time(tags, now, patience)
-    return Review(tags, tuple(_agreement(case, one) for one in remarks), patches, newest)
+    return Review(tags, tuple(_agreement(case, one) for one in remarks), patches, newest, lineup.replaces)
 
 
 def with_time(tags: Iterable[Tag], now: int, patience: int = PATIENCE) -> tuple[Tag, ...]:

@@ -1,64 +1,163 @@
-"""From facts to the status of a topic. One table: the first rule that holds, from the top, decides.
+"""From facts to the status of a topic, and whose turn it is. One table: the first rule that holds, from the top, decides.
 
-The rules for landings, reviews and refusals belong above `unknown`. Until commits are looked for, nothing can be said
-about where a patch stands, and `unknown` with what is known as its reason is the honest answer.
+The conditions are in verdicts.py, each with its reason and evidence; what they look at is worked out in debate.py (what was
+said about the newest revision) and fate.py (what became of each patch in the trees). The words are those of SEMANTICS.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
-from tracker.core.dates import day
-from tracker.core.facts import Facts
-from tracker.core.series import Series
+from tracker.core import verdicts
+from tracker.core.debate import WHOLE, Debate, hear
+from tracker.core.fate import fates
+from tracker.core.landing import Evidence
+from tracker.core.people import Person
+from tracker.core.said import sent
+from tracker.core.verdicts import Case, Finding, View
+from tracker.core.who import People
+
+__all__ = ["OPEN", "RULES", "Case", "Judgement", "Rule", "aged", "diagram", "judge"]
+
+STALLED_AFTER = 30 * 86_400  # seconds
+OPEN = ("changes-requested", "reviewed", "in-review", "posted")  # states that silence turns into 'stalled'
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A status with its reason, the message ids that prove it, and how sure it is (0 to 1); turn: who acts next."""
+    """A status with its reason, what proves it and how sure it is (0 to 1).
+
+    turn: who acts next ('author', 'reviewer', 'maintainer', 'nobody', 'unknown'), who they are where known, since when.
+    moved: when anything last moved. patches: message id of each patch of the newest revision -> its own status. Times are
+    seconds UTC.
+    """
 
     status: str
     reason: str
-    evidence: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
     confidence: float
     turn: str
+    turn_who: tuple[Person, ...] = ()
+    turn_since: int | None = None
+    moved: int | None = None
+    patches: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
-    series: tuple[Series, ...]
-    replies: tuple[Facts, ...]
+class Rule:
+    """status: the word; when: its condition in words; turn: whose turn it is then; find: whether it holds, and why."""
 
-    @property
-    def answers(self) -> list[Facts]:
-        """Replies to the newest revision of people other than its author."""
-        author = self.series[-1].author.email.lower() if self.series else ""
-        members = set(self.series[-1].members) if self.series else set()
-        people = [mail for mail in self.replies if mail.kind == "reply" and not mail.robot]
-        return [mail for mail in people if mail.sender.email.lower() != author and members & set(mail.parents)]
+    status: str
+    when: str
+    turn: str
+    find: Callable[[View], Finding | None]
 
 
-_Rule = tuple[str, str, Callable[[_Case], bool], Callable[[_Case], str]]
+RULES: tuple[Rule, ...] = (
+    Rule("discussion", "no patch was posted", "unknown", verdicts.discussion),
+    Rule("reverted", "reverted in its farthest tree for good", "nobody; author while something is open", verdicts.reverted),
+    Rule("released", "every patch in a mainline release", "nobody; author while something is open", verdicts.released),
+    Rule("merged", "every patch in mainline", "nobody; author while something is open", verdicts.merged),
+    Rule("in-next", "every patch in linux-next", "nobody; author while something is open", verdicts.in_next),
+    Rule("applied", "every patch in a maintainer's tree", "nobody; author while something is open", verdicts.applied),
+    Rule("partly-applied", "some patches landed", "author when asked, else maintainer", verdicts.partly_applied),
+    Rule("dropped", "was applied and taken out again", "unknown", verdicts.dropped),
+    Rule("unknown", "a newer version is answered but was not seen", "unknown", verdicts.newer_unseen),
+    Rule("superseded", "another topic took its place", "nobody", verdicts.superseded),
+    Rule("rejected", "refused by a maintainer or withdrawn by the author", "nobody", verdicts.rejected),
+    Rule(
+        "changes-requested", "an open request, question, condition, refusal or build failure, or the author announced a change",
+        "author", verdicts.changes_requested,
+    ),
+    Rule("reviewed", "tags of others on every patch", "maintainer", verdicts.reviewed),
+    Rule("in-review", "answered by somebody else", "reviewer who was answered or promised, else unknown", verdicts.in_review),
+    Rule("posted", "no answer", "reviewer", verdicts.posted),
+    Rule("unknown", "nothing fits", "unknown", verdicts.unknown),
+)  # fmt: skip
 
-RULES: tuple[_Rule, ...] = (
-    ("discussion", "unknown", lambda case: not case.series, lambda case: "no patch was posted in this thread"),
-    ("unknown", "unknown", lambda case: True, lambda case: _posted(case)),
-)
 
-
-def judge(series: Sequence[Series], replies: Sequence[Facts]) -> Judgement:
-    """What *series* and *replies* of one topic add up to."""
-    case = _Case(tuple(series), tuple(replies))
-    for status, turn, holds, reason in RULES:
-        if holds(case):
-            evidence = (series[-1].id,) if series else tuple(mail.msgid for mail in replies[:1])
-            return Judgement(status, reason(case), evidence, 1.0 if status == "discussion" else 0.0, turn)
+def judge(case: Case, *rest: object) -> Judgement:
+    """What the facts of one topic add up to. Never raises."""
+    if rest:  # until topic.py hands over a Case
+        return Judgement("unknown", "not judged yet", (case[-1].id,) if case else (), 0.0, "unknown")  # type: ignore
+    view = _view(case)
+    for rule in RULES:
+        found = rule.find(view)
+        if found is not None:
+            return Judgement(
+                rule.status, found.reason, found.evidence, found.confidence, found.turn.word, found.turn.who, found.turn.since,
+                _moved(view), _of_patches(view, rule.status),
+            )  # fmt: skip
     raise AssertionError("the last rule always holds")
 
 
-def _posted(case: _Case) -> str:
-    newest = case.series[-1]
-    people = len({mail.sender.email.lower() for mail in case.answers})
-    answered = f"answered by {people} {'person' if people == 1 else 'people'}" if people else "without an answer seen here"
-    return f"posted {day(newest.date)}, {answered}; commits are not looked for yet"
+def aged(
+    status: str, turn: str, turn_who: tuple[Person, ...], moved: int | None, now: int, stalled_after: int = STALLED_AFTER
+) -> tuple[str, str, tuple[Person, ...]]:
+    """Status, turn and people of a judgement at *now*: 'stalled' when an open state did not move for *stalled_after* seconds.
+
+    The turn stays: after 'reviewed' it is the maintainer's already.
+    """
+    if status in OPEN and moved is not None and now - moved >= stalled_after:
+        return "stalled", turn, turn_who
+    return status, turn, turn_who
+
+
+def diagram() -> str:
+    """The table as a mermaid flow chart: from the top, the first condition that holds gives the status."""
+    lines = ["flowchart TD"]
+    for number, rule in enumerate(RULES):
+        lines.append(f'    q{number}{{"{rule.when}?"}} -- yes --> s{number}["{rule.status}<br/>turn: {rule.turn}"]')
+        if number + 1 < len(RULES):
+            lines.append(f"    q{number} -- no --> q{number + 1}")
+    states = ", ".join(OPEN)
+    lines.append(f'    stalled["stalled<br/>{states} without a move for stalled_after"]')
+    return "\n".join(lines) + "\n"
+
+
+def _view(case: Case) -> View:
+    aliases = case.aliases or {}
+    if case.newest is None:
+        return View(case, Debate(set(), People(aliases)), {}, ())
+    patches = case.review.patches or case.newest.patches
+    debate = hear(case.revisions, case.newest, case.review, case.mails, case.maintainers, aliases)
+    landed = fates(case.revisions, case.newest, patches, case.landings, case.mails)
+    return View(case, debate, landed, tuple(dict.fromkeys(one.msgid for one in patches)))
+
+
+def _moved(view: View) -> int | None:
+    dates = [sent(mail) for mail in view.case.mails.values() if not mail.robot]
+    dates += [one.date or 0 for one in view.case.landings] + [event.at or 0 for event in view.case.events]
+    return max(dates, default=0) or view.posted()
+
+
+# --- each patch
+
+
+_OF_TOPICS = ("discussion", "partly-applied", "unknown")
+
+
+def _of_patches(view: View, status: str) -> dict[str, str]:
+    """The status of every patch by itself: the same rules, with what was said about it and about all."""
+    if view.case.newest is None:
+        return {}
+    if len(view.patches) == 1:
+        return dict.fromkeys(view.patches, status)
+    found = {}
+    for msgid in view.patches:
+        alone = _alone(view, msgid)
+        found[msgid] = next((rule.status for rule in RULES if rule.status not in _OF_TOPICS and rule.find(alone)), "unknown")
+    return found
+
+
+def _alone(view: View, msgid: str) -> View:
+    """The view of one patch: what was asked of the cover letter is asked of the whole and of no patch alone."""
+    debate = view.debate
+    one = replace(
+        debate, asks=debate.at(msgid), plans=[word for word in debate.plans if word.place == msgid],
+        withdrawn=[word for word in debate.withdrawn if word.place in (msgid, WHOLE)],
+        superseded=[word for word in debate.superseded if word.place in (msgid, WHOLE)], answers=debate.heard.get(msgid, []),
+    )  # fmt: skip
+    fate = {msgid: view.fates[msgid]} if msgid in view.fates else {}
+    return replace(view, debate=one, fates=fate, patches=(msgid,))

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from tracker.core.aftermath import Aftermath, aftermath
 from tracker.core.dates import day, iso
 from tracker.core.facts import Facts
+from tracker.core.landing import Event, Evidence, Landing
 from tracker.core.lineage import Link
 from tracker.core.people import Person
 from tracker.core.review import Review, review, tag_json
 from tracker.core.series import Series, SeriesPatch
-from tracker.core.status import Judgement, judge
+from tracker.core.spots import Record
+from tracker.core.status import OPEN, Judgement, judge
 from tracker.core.thread import ancestors, build_threads
+from tracker.core.verdicts import Case
 
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 _SLUG_LENGTH = 50
@@ -43,11 +47,17 @@ class Topic:
     judgement: Judgement
     replies: tuple[Facts, ...]
     review: Review
+    aftermath: Aftermath
 
     @property
     def slug(self) -> str:
         """The title as one word for the command line."""
         return slug(self.title)
+
+    @property
+    def moved(self) -> int | None:
+        """When anything last moved, if its status grows stale; None when it does not."""
+        return self.judgement.moved if self.judgement.status in OPEN else None
 
     @property
     def patches(self) -> int:
@@ -63,9 +73,30 @@ def slug(title: str) -> str:
     return text or "untitled"
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known beside a topic's own threads.
+
+    outside: mails that say what became of its patches; found, seen: landings and events that git trees show; records:
+    recorded facts. superseded: what proves that another topic took its place. maintainers: lower-case addresses of people known to maintain a tree. aliases: as for same_person.
+    """
+
+    outside: tuple[Facts, ...] = ()
+    found: tuple[Landing, ...] = ()
+    seen: tuple[Event, ...] = ()
+    records: tuple[Record, ...] = ()
+    maintainers: frozenset[str] = frozenset()
+    superseded: tuple[Evidence, ...] = ()
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+
+_NOTHING = Known()
+
+
 def build_topic(
-    series: Sequence[Series], links: Sequence[Link | None], mails: Iterable[Facts], foreign: Collection[str] = ()
-) -> Topic:
+    series: Sequence[Series], links: Sequence[Link | None], mails: Iterable[Facts], foreign: Collection[str] = (),
+    also: Known = _NOTHING,
+) -> Topic:  # fmt: skip
     """The topic of *series*, oldest first. mails: of all their threads, or of a thread that nobody posted a patch in.
 
     foreign: covers and patches of other topics in these threads; what hangs below them belongs there.
@@ -76,12 +107,21 @@ def build_topic(
     dates = [mail.date for mail in own if mail.date is not None]
     replies = tuple(mail for mail in own if mail.msgid not in members)
     title = newest(series).title if series else own[0].subject.title
+    facts = {mail.msgid: mail for mail in own}
+    after = aftermath(
+        series, facts, also.outside, records=also.records, found=also.found, seen=also.seen, maintainers=also.maintainers
+    )
+    said = review(series, facts, aliases=also.aliases)
+    newest_one = newest(series) if series else None
+    case = Case(
+        tuple(series), newest_one, said, facts, after.landings, after.events, also.superseded, also.maintainers, also.aliases
+    )
     return Topic(
         anchor=series[0].id if series else build_threads(own)[0].msgid,
         title=title or "(no subject)", series=tuple(series), links=tuple(links),
         lists=tuple(dict.fromkeys(name for mail in own for name in mail.lists)),
-        first=min(dates, default=None), last=max(dates, default=None), judgement=judge(series, replies), replies=replies,
-        review=review(series, {mail.msgid: mail for mail in own}),
+        first=min(dates, default=None), last=max(dates, default=None), judgement=judge(case), replies=replies,
+        review=said, aftermath=after,
     )  # fmt: skip
 
 
@@ -112,14 +152,17 @@ def revision_label(series: Series) -> str:
 
 def topic_json(topic: Topic) -> dict[str, Any]:
     """The keys of TOPIC in schema 1 that depend on mail alone; the user's own (followed, unread …) are added by the store."""
-    since = None if topic.judgement.turn == "unknown" else iso(topic.last)
-    revisions = [_revision(one, link, topic.series) for one, link in zip(topic.series, topic.links, strict=True)]
+    judged = topic.judgement
+    revisions = [
+        _revision(*one, judged.patches or {}) for one in zip(topic.series, topic.links, topic.review.replaces, strict=True)
+    ]
     return {
-        "slug": topic.slug, "title": topic.title, "status": topic.judgement.status,
-        "status_reason": topic.judgement.reason, "confidence": topic.judgement.confidence,
-        "evidence": [{"msgid": msgid} for msgid in topic.judgement.evidence], "manual": False,
-        "turn": topic.judgement.turn, "turn_who": [], "turn_since": since,
-        "lists": list(topic.lists), "revisions": revisions, "tags": [tag_json(tag) for tag in topic.review.tags], "landings": [],
+        "slug": topic.slug, "title": topic.title, "status": judged.status, "status_reason": judged.reason,
+        "confidence": round(judged.confidence, 2), "evidence": [evidence_json(one) for one in judged.evidence],
+        "manual": False, "turn": judged.turn, "turn_who": [person_json(one) for one in judged.turn_who],
+        "turn_since": iso(judged.turn_since), "moved": iso(topic.moved),
+        "lists": list(topic.lists), "revisions": revisions, "tags": [tag_json(tag) for tag in topic.review.tags],
+        "landings": [_landing(one) for one in topic.aftermath.landings],
         "events": _events(topic),
     }  # fmt: skip
 
@@ -129,7 +172,7 @@ def person_json(person: Person) -> dict[str, str]:
     return {"name": person.name, "email": person.email}
 
 
-def _revision(series: Series, link: Link | None, every: Sequence[Series]) -> dict[str, Any]:
+def _revision(series: Series, link: Link | None, replaces: Sequence[str], patches: Mapping[str, str]) -> dict[str, Any]:
     tie = link and {
         "how": link.how, "confidence": round(link.confidence, 2), "evidence": [{"msgid": one} for one in link.evidence],
         "manual": link.how == "manual",
@@ -139,25 +182,16 @@ def _revision(series: Series, link: Link | None, every: Sequence[Series]) -> dic
         "resend": series.resend, "prefixes": list(series.prefixes), "subject": series.subject,
         "author": person_json(series.author), "date": iso(series.date), "complete": series.complete,
         "expected": series.expected, "change_id": series.change_id, "base_commit": series.base_commit,
-        "cover": series.cover, "replaces": _replaced(series, every), "patches": [_patch(one) for one in series.patches],
+        "cover": series.cover, "replaces": list(replaces),
+        "patches": [_patch(one, patches.get(one.msgid, "unknown")) for one in series.patches],
         "link": tie or None,
     }  # fmt: skip
 
 
-def _replaced(series: Series, every: Sequence[Series]) -> list[str]:
-    """Of a posting of some numbers only ([PATCH v5.1 3/7]): the patches of the last whole version that it replaces."""
-    if series.complete or series.cover is not None:
-        return []
-    before = [one for one in every if one.complete and one.expected == series.expected and (one.date or 0) <= (series.date or 0)]
-    numbers = {patch.n for patch in series.patches}
-    whole = before[-1].patches if before else ()
-    return [patch.msgid for patch in whole if patch.n in numbers and patch.msgid not in series.members]
-
-
-def _patch(patch: SeriesPatch) -> dict[str, Any]:
+def _patch(patch: SeriesPatch, status: str) -> dict[str, Any]:
     return {
         "n": patch.n, "msgid": patch.msgid, "subject": patch.title, "patch_id": patch.patch_id,
-        "files": list(patch.files), "inline": patch.inline, "status": "unknown",
+        "files": list(patch.files), "inline": patch.inline, "status": status,
     }  # fmt: skip
 
 
@@ -176,7 +210,34 @@ def _events(topic: Topic) -> list[dict[str, Any]]:
             found.append(_event(_TAG_EVENTS[tag.verdict], tag.msgid, tag.date, text, tag.name))
     for one in topic.review.agreements:
         found.append(_event("agreement", one.msgid, one.date, f"{one.who.name or one.who.email}: {one.quote}"))
+    found += [_told(one) for one in topic.aftermath.events]
     return sorted(found, key=lambda event: (event["at"] or "", event["id"]))
+
+
+def _told(event: Event) -> dict[str, Any]:
+    proof = evidence_json(event.evidence)
+    name = ":".join((event.kind, *proof.values()))
+    return {
+        "id": name, "at": iso(event.at), "seen_at": None, "kind": event.kind, "text": event.text, "evidence": proof,
+        "open": event.open,
+    }  # fmt: skip
+
+
+def evidence_json(evidence: Evidence) -> dict[str, str]:
+    """EVIDENCE of schema 1."""
+    if evidence.msgid:
+        return {"msgid": evidence.msgid}
+    return {"commit": evidence.commit, "tree": evidence.tree} if evidence.commit else {"record": evidence.record}
+
+
+def _landing(one: Landing) -> dict[str, Any]:
+    return {
+        "patch": one.patch, "commit": one.commit, "merge": one.merge or None, "tree": one.tree, "role": one.role,
+        "branch": one.branch, "by": person_json(one.by) if one.by else None, "date": iso(one.date),
+        "first_tag": one.first_tag or None, "first_release": one.first_release or None, "how": one.how,
+        "confidence": round(one.confidence, 2), "evidence": [evidence_json(each) for each in one.evidence],
+        "replaced_by": one.replaced_by or None, "reverted_by": one.reverted_by or None, "dropped": one.dropped,
+    }  # fmt: skip
 
 
 def _event(kind: str, msgid: str, at: int | None, text: str, what: str = "") -> dict[str, Any]:

@@ -230,6 +230,13 @@ def _add_setup(command: _Command) -> None:
     )
     sub.add_argument("--defects", action="store_true", help="every odd mail with its message id")
     sub = command(
+        "config",
+        "the settings in force and where each comes from",
+        ["tracker config", "tracker config --json | jq -r '.settings[] | select(.key == \"server\").value'"],
+        "They are read from the command line, the environment, config.toml and git's configuration, in this order.",
+    )
+    _json(sub)
+    sub = command(
         "completion",
         "the completion script of a shell",
         ["tracker completion bash > ~/.local/share/bash-completion/completions/tracker"],

@@ -115,6 +115,28 @@ def relation(kind: str, by: str) -> str:
     return _DOES.get(kind, kind) if by == "this" else _DONE_TO.get(kind, kind)
 
 
+_BARS = "▁▂▃▄▅▆▇█"
+_WEEK = 7 * DAY
+
+
+def sparkline(dates: Sequence[int], now: int, weeks: int = 8) -> str:
+    """How lively the last weeks were, a bar a week, the newest last; blank weeks are blanks. dates: seconds UTC."""
+    counts = [0] * weeks
+    for date in dates:
+        back = (now - date) // _WEEK
+        if 0 <= back < weeks:
+            counts[weeks - 1 - back] += 1
+    most = max(counts)
+    return "".join(_BARS[(one * len(_BARS) - 1) // most] if one else " " for one in counts) if most else " " * weeks
+
+
+def version(data: Mapping[str, Any]) -> str:
+    """The label of a topic's newest posted revision, `-` when it has none."""
+    labels = [revision["label"] for revision in data["revisions"]]
+    posted = [label for label in labels if label != "alternative"]
+    return str(posted[-1] if posted else labels[-1] if labels else "-")
+
+
 def turn_words(turn: str, who: Sequence[Mapping[str, str]]) -> str:
     """Whose turn it is, by name where one is known."""
     return person(who[0]) if who else turn

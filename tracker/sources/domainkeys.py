@@ -18,8 +18,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from tracker.core.attestation import aligned
 from tracker.core.people import parse_addresses
-from tracker.sources.signed import Attestation, SignedMail, aligned, is_footer, without_footers
+from tracker.sources.signed import Attestation, SignedMail, is_footer, without_footers
 
 Lookup = Callable[[bytes, int], bytes | None]
 """(name of a TXT record, ending in a dot; seconds) -> the record, None when there is none.

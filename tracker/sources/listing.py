@@ -103,15 +103,19 @@ def _date(text: str) -> int | None:
 # Queries
 
 
-def news_query(since: int, titles: Iterable[str], msgids: Iterable[str], room: int = MAX_QUERY) -> list[str]:
+def news_query(
+    since: int, titles: Iterable[str], msgids: Iterable[str], commits: Iterable[str] = (), room: int = MAX_QUERY
+) -> list[str]:
     """Queries that together find the mails received from *since* (seconds since 1970 UTC) on that belong to something.
 
-    That is: with one of *titles* in the subject (without prefixes; see `searchable`), or with one of *msgids* as their
-    own id or in their text, as in links. A mail that answers under another subject and quotes no id is not found.
-    room: how long a query may get in a URL. [] when there is nothing to look for.
+    That is: with one of *titles* (without prefixes; see `searchable`) in the subject or in words that are not quoted, as a
+    pull request has them, with one of *msgids* as their own id or in their text, as in links, or with one of *commits*.
+    A mail that answers under another subject and quotes no id is not found. room: how long a query may get in a URL. []
+    when there is nothing to look for.
     """
-    wanted = [f's:"{phrase}"' for title in titles if (phrase := searchable(title))]
+    wanted = [clause for title in titles if (phrase := searchable(title)) for clause in (f's:"{phrase}"', f'nq:"{phrase}"')]
     wanted += [f'"{phrase}"' for msgid in msgids if (phrase := _phrase(msgid))]
+    wanted += filter(None, map(commit_query, commits))
     before, after = f"rt:{int(since)}.. AND (", ")"
     groups = _grouped(wanted, room - len(quote_plus(before + after)))
     return [f"{before}{' OR '.join(group)}{after}" for group in groups]
@@ -124,6 +128,12 @@ def versions_query(titles: Iterable[str], people: Iterable[str], change_ids: Ite
     wanted = [f's:"{phrase}" AND ({froms})' for phrase in phrases] if froms else []
     wanted = [f"({clause})" for clause in wanted] + [change_id_query(one) for one in change_ids if _phrase(one)]
     return [" OR ".join(group) for group in _grouped(wanted, room)]
+
+
+def aftermath_query(titles: Iterable[str], commits: Iterable[str], room: int = MAX_QUERY) -> list[str]:
+    """Queries that together find what became of patches: their titles in subjects and unquoted words, and the commits."""
+    wanted = [clause for title in titles if (phrase := searchable(title)) for clause in (f's:"{phrase}"', f'nq:"{phrase}"')]
+    return [" OR ".join(group) for group in _grouped([*wanted, *filter(None, map(commit_query, commits))], room)]
 
 
 def searchable(title: str) -> str:

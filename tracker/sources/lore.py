@@ -26,6 +26,7 @@ from tracker.sources.base import BadInput, NotFound, NotMail, RateLimited, Refus
 from tracker.sources.listing import (
     PAGE,
     Hit,
+    aftermath_query,
     change_id_query,
     commit_query,
     ids_query,
@@ -41,7 +42,7 @@ from tracker.sources.mbox import damage, split_mbox
 if TYPE_CHECKING:
     import requests
 
-__all__ = ["LORE", "Hit", "Lore", "default_server", "news_query", "server_url", "versions_query"]
+__all__ = ["LORE", "Hit", "Lore", "aftermath_query", "default_server", "news_query", "server_url", "versions_query"]
 
 LORE = "https://lore.kernel.org/all"
 

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tracker.core.attestation import speaks_for
+
 Result = Literal["dkim", "patatt", "none", "bad", "unchecked"]
 
 # What readers take the author, the title, the place in the thread and the reading of the body from.
@@ -39,17 +41,7 @@ class Attestation:
 
         A developer may sign a mail with somebody else's name in From: then the signature is good, and not for that name.
         """
-        if self.result == "patatt":
-            return self.identity.casefold() == address.casefold()
-        return self.result == "dkim" and aligned(self.identity, address)
-
-
-def aligned(domain: str, address: str) -> bool:
-    """Whether *domain* is that of the address, or above or below it; a top-level domain speaks for nobody."""
-    domain, host = domain.casefold(), address.rpartition("@")[2].casefold()
-    if "." not in domain or "." not in host:
-        return False
-    return domain == host or host.endswith("." + domain) or domain.endswith("." + host)
+        return speaks_for(self.result, self.identity, address)
 
 
 # --- the mail

@@ -9,14 +9,19 @@ from typing import Any
 from tracker.core.facts import Facts, PatchFacts
 from tracker.core.hints import Hints
 from tracker.core.intent import Intent
+from tracker.core.notice import Notice
 from tracker.core.people import Person
 from tracker.core.scope import Scope
 from tracker.core.subject import parse_subject
+from tracker.core.talk import Talk
 from tracker.core.trailers import Trailer
 
 _NO_HINTS = Hints()
 _HINTS = tuple(one.name for one in fields(Hints))
 _INTENT = tuple(one.name for one in fields(Intent))
+_TALK = tuple(one.name for one in fields(Talk))
+_NOTICE = tuple(one.name for one in fields(Notice))
+_BY = _NOTICE.index("by")
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
@@ -61,8 +66,12 @@ def dump(facts: Facts) -> str:
         data["r"] = 1
     if facts.hints is not None and facts.hints != _NO_HINTS:
         data["h"] = [getattr(facts.hints, name) for name in _HINTS]
-    if facts.intents:
-        data["i"] = [_plain_intent(one) for one in facts.intents]
+    said = {
+        "i": [_plain_intent(one) for one in facts.intents],
+        "k": [[getattr(one, name) for name in _TALK] for one in facts.talk],
+        "n": [_plain_notice(one) for one in facts.notices],
+    }
+    data.update((key, value) for key, value in said.items() if value)
     return clean(_compact(data))
 
 
@@ -92,7 +101,8 @@ def load(
         change_id=data.get("c"), base_commit=data.get("b"), links=tuple(data.get("l", ())),
         lists=tuple(data.get("L", ())), robot="r" in data, abridged=bool(abridged),
         hints=_hints(data["h"]) if "h" in data else _NO_HINTS if kind in ("cover", "patch") else None,
-        intents=tuple(_intent(*one) for one in data.get("i", ())),
+        intents=tuple(_intent(*one) for one in data.get("i", ())), talk=tuple(_talk(one) for one in data.get("k", ())),
+        notices=tuple(_notice(one) for one in data.get("n", ())),
     )  # fmt: skip
 
 
@@ -109,6 +119,27 @@ def _hints(values: list[Any]) -> Hints:
 
 def _intent(name: str, who: list[str], verdict: str, scope: list[Any], *rest: Any) -> Intent:
     return Intent(name, Person(*who), verdict, Scope(scope[0], tuple(scope[1])), *rest)
+
+
+def _talk(values: list[Any]) -> Talk:
+    plain: list[Any] = [tuple(one) if isinstance(one, list) else one for one in values]
+    return Talk(*plain)
+
+
+def _plain_notice(one: Notice) -> list[Any]:
+    values = [getattr(one, name) for name in _NOTICE]
+    values[_BY] = one.by and (one.by.name, one.by.email)
+    return values
+
+
+def _notice(values: list[Any]) -> Notice:
+    plain: list[Any] = [tuple(_frozen(item) for item in one) if isinstance(one, list) else one for one in values]
+    plain[_BY] = Person(*values[_BY]) if values[_BY] else None
+    return Notice(*plain)
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def clean(text: str) -> str:

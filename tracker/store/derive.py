@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from tracker.core.facts import Facts
 from tracker.core.grouping import Group, Lineage
+from tracker.core.mailkeys import topic_keys
 from tracker.core.series import NEARBY, find_series
-from tracker.core.topic import Topic, build_topic, topic_json
+from tracker.core.topic import Known, Topic, build_topic, topic_json
 from tracker.core.traits import Traits, traits
+from tracker.store import outside, sightings
 from tracker.store.codec import load
 from tracker.store.lineage import Relatives, ids_of_threads, regroup, save_series
 
@@ -36,6 +39,7 @@ def facts_of(con: sqlite3.Connection, tids: Iterable[int]) -> dict[int, list[Fac
 
 def derive(con: sqlite3.Connection) -> int:
     """Bring series and topics up to date with the changed threads; returns how many were looked at."""
+    outside.wake(con)
     relatives = Relatives(con)
     changed: set[str] = set()
     gone: dict[str, Traits] = {}
@@ -122,6 +126,7 @@ def _write_topics(con: sqlite3.Connection, lineage: Lineage, threads: set[int]) 
         kept |= _write_groups(con, groups[start : start + _BATCH])
     kept |= _write_discussions(con, threads)
     con.executemany("DELETE FROM topic WHERE id=?", [(one,) for one in old - kept])
+    con.executemany("DELETE FROM topic_key WHERE topic=?", [(one,) for one in old - kept])
     con.executemany(
         "INSERT OR REPLACE INTO relation VALUES (?,?,?,?,?)",
         [(one.series, one.other, one.kind, one.confidence, json.dumps(one.evidence)) for one in lineage.related],
@@ -155,6 +160,10 @@ def _write_groups(con: sqlite3.Connection, groups: Sequence[Group]) -> set[int]:
     pools = _pools(con, set(home.values()))
     facts = facts_of(con, {tid for pool in pools.values() for tid in pool})
     found = {tid: find_series(mail for one in pool for mail in facts.get(one, ())) for tid, pool in pools.items()}
+    every = {one.id: one for several in found.values() for one in several}
+    wanted = {group.series[0]: topic_keys(every[one] for one in group.series) for group in groups}
+    told = outside.gather(con, wanted)
+    common = Known(maintainers=outside.maintainers(con), records=outside.records(con))
     numbers = set()
     for group in groups:
         homes = {home[one] for one in group.series}
@@ -162,8 +171,13 @@ def _write_groups(con: sqlite3.Connection, groups: Sequence[Group]) -> set[int]:
         tids = {one for tid in homes for one in pools[tid]}
         mails = [mail for tid in tids for mail in facts.get(tid, ())]
         foreign = {msgid for one in series.values() if one.id not in group.series for msgid in one.members}
-        topic = build_topic([series[one] for one in group.series], group.links, mails, foreign)
-        numbers.add(_write_topic(con, tids, topic))
+        own = [series[one] for one in group.series]
+        landings, events = sightings.of_patches(con, [patch.msgid for one in own for patch in one.patches])
+        elsewhere = told[group.series[0]]
+        known = replace(common, outside=tuple(elsewhere), found=landings, seen=events)
+        number = _write_topic(con, tids, build_topic(own, group.links, mails, foreign, known))
+        outside.save_topic_keys(con, number, outside.keys_after(wanted[group.series[0]], elsewhere))
+        numbers.add(number)
     return numbers
 
 
@@ -194,9 +208,9 @@ def _write_discussions(con: sqlite3.Connection, threads: set[int]) -> set[int]:
 def _write_topic(con: sqlite3.Connection, tids: set[int], topic: Topic) -> int:
     number = _number(con, topic)
     con.execute(
-        "INSERT OR REPLACE INTO topic VALUES (?,?,?,?,?,?,?,?,?,?)",
+        "INSERT OR REPLACE INTO topic VALUES (?,?,?,?,?,?,?,?,?,?,?)",
         (number, topic.anchor, topic.slug, topic.title, topic.judgement.status, topic.judgement.turn, topic.first,
-         topic.last, topic.patches, _compact(topic_json(topic))),
+         topic.last, topic.patches, topic.moved, _compact(topic_json(topic))),
     )  # fmt: skip
     con.executemany("INSERT OR REPLACE INTO topic_thread VALUES (?,?)", [(tid, number) for tid in tids])
     con.executemany("UPDATE series SET topic=? WHERE id=?", [(number, one.id) for one in topic.series])

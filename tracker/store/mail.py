@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from tracker.store.outside import forget_keys, save_keys, save_maintainers
 from tracker.store.prepare import Packer, Prepared, prepare, words_of
 from tracker.store.schema import FORMAT
 
@@ -136,6 +137,8 @@ class Writer:
             [(number, n, one) for number, row in fresh for n, one in enumerate(row.patch_ids)],
         )
         con.executemany("INSERT INTO defect VALUES (?,?)", [(number, word) for number, row in fresh for word in row.defects])
+        save_keys(con, [(number, row.keys) for number, row in fresh])
+        save_maintainers(con, [(row.email, row.msgid) for _, row in fresh if row.maintains])
 
     def _insert_ghosts(self, threads: _Threads, fresh: Sequence[tuple[int, int, Prepared]]) -> None:
         arrived = {row.msgid for _, _, row in fresh}
@@ -181,6 +184,7 @@ class Writer:
             con.execute(_DELETE_FTS, (old.id, *words_of(before, trusted=old.abridged)))
         for table in ("patch", "defect"):
             con.execute(f"DELETE FROM {table} WHERE message=?", (old.id,))
+        forget_keys(con, old.id)
         con.execute(
             "UPDATE message SET date=?, received=?, kind=?, subject=?, name=?, email=?, hash=?, size=?, abridged=?, "
             "facts=?, origin=? WHERE id=?",
@@ -313,6 +317,8 @@ def _body(raw: bytes) -> bytes:
 def reread(con: sqlite3.Connection) -> None:
     """Parse every stored mail anew: the facts in the cache are of another version of the program."""
     packer = Packer()
+    for table in ("notice_key", "maintainer", "untold"):
+        con.execute(f"DELETE FROM {table}")
     rows = con.execute("SELECT id, origin, abridged FROM message ORDER BY id").fetchall()
     for number, origin, abridged in rows:
         raw = read_raw(con, number)
@@ -327,7 +333,9 @@ def reread(con: sqlite3.Connection) -> None:
             con.execute(f"DELETE FROM {table} WHERE message=?", (number,))
         con.executemany("INSERT INTO patch VALUES (?,?,?)", [(number, n, one) for n, one in enumerate(row.patch_ids)])
         con.executemany("INSERT INTO defect VALUES (?,?)", [(number, word) for word in row.defects])
-    for table in ("series", "member", "series_key", "relation", "topic", "topic_thread"):
+        save_keys(con, [(number, row.keys)])
+        save_maintainers(con, [(row.email, row.msgid)] if row.maintains else [])
+    for table in ("series", "member", "series_key", "relation", "topic", "topic_thread", "topic_key"):
         con.execute(f"DELETE FROM {table}")
     con.execute("INSERT OR IGNORE INTO dirty SELECT DISTINCT tid FROM message")
     con.execute(f"PRAGMA main.application_id = {FORMAT}")

@@ -67,6 +67,17 @@ def origin(con: sqlite3.Connection, number: int) -> Origin:
     return Origin(anchor, tuple(titles), tuple(people), tuple(change_ids), tuple(named))
 
 
+def public_commits(con: sqlite3.Connection, number: int) -> tuple[str, ...]:
+    """The commits that a topic's patches became, as far as a public mail or a record names them; 12 digits or more."""
+    found: dict[str, None] = {}
+    for landing in read.topic(con, number).data["landings"]:
+        public = any("record" in one or ("msgid" in one and not is_private(con, one["msgid"])) for one in landing["evidence"])
+        if public:
+            names = (landing["commit"], landing["reverted_by"], landing["replaced_by"])
+            found.update((sha, None) for sha in names if sha and len(sha) >= 12)
+    return tuple(found)
+
+
 def public_title(revision: dict[str, Any]) -> str:
     """The title of a REVISION, without prefixes."""
     from tracker.core.subject import parse_subject

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.core.facts import Facts, examine
+from tracker.core.mailkeys import is_maintaining, mail_keys
 from tracker.core.message import Message, parse
 from tracker.store.codec import clean, dump
 
@@ -22,7 +23,10 @@ _MAX_INDEXED = 200_000
 
 
 class Prepared(NamedTuple):
-    """A row of the store in the making. words: the columns of the full-text table in their order."""
+    """A row of the store in the making. words: the columns of the full-text table in their order.
+
+    keys: what it says something about (core/mailkeys.py); maintains: it shows that its sender maintains a tree.
+    """
 
     msgid: str
     parents: tuple[str, ...]
@@ -38,6 +42,8 @@ class Prepared(NamedTuple):
     origin: str
     lists: tuple[str, ...]
     patch_ids: tuple[str | None, ...]
+    keys: tuple[str, ...]
+    maintains: bool
     defects: tuple[str, ...]
     facts: str
     data: bytes
@@ -99,6 +105,7 @@ def prepare(raw: bytes, origin: str, packer: Packer, *, trusted: bool = False) -
         received=facts.received, kind=facts.kind, subject=clean(message.subject), name=clean(facts.sender.name),
         email=clean(facts.sender.email), hash=hashlib.sha256(raw).digest()[:16], size=len(raw), abridged=facts.abridged,
         origin=origin, lists=facts.lists, patch_ids=tuple(one.patch_id for one in facts.patches),
+        keys=tuple(clean(one) for one in mail_keys(facts)), maintains=is_maintaining(facts),
         defects=message.defects, facts=dump(facts), data=packer.pack(raw), words=_words(message, facts),
     )  # fmt: skip
 

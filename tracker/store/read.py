@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from tracker.store import attestation
+
 
 class MessageRow(NamedTuple):
     """A stored mail without its text. date: seconds UTC."""
@@ -56,6 +58,16 @@ FOLLOWED_TOPICS = (
     "SELECT min(topic) FROM u.followed f JOIN message m USING (msgid) JOIN topic_thread t USING (tid) "
     "WHERE f.msgid NOT IN (SELECT msgid FROM member) GROUP BY f.msgid"
 )
+_UNATTESTED = f"""
+    WITH mine(topic) AS ({FOLLOWED_TOPICS}), wanted(msgid) AS (
+        SELECT msgid FROM member JOIN series ON series.id = member.series JOIN mine USING (topic) UNION
+        SELECT json_extract(tag.value, '$.msgid') FROM topic JOIN mine ON mine.topic = topic.id, json_each(data, '$.tags') tag)
+    SELECT m.id, m.msgid FROM wanted JOIN message m USING (msgid)
+    WHERE NOT private AND NOT abridged
+    AND NOT EXISTS (SELECT 1 FROM u.attestation a WHERE a.msgid = m.msgid AND (result <> 'unchecked' OR at > ?))
+    AND (SELECT count(*) FROM u.attestation a WHERE a.msgid = m.msgid) < ?
+    ORDER BY date DESC, m.msgid LIMIT ?
+"""
 
 
 def is_empty(con: sqlite3.Connection) -> bool:
@@ -123,7 +135,7 @@ def count_mails(con: sqlite3.Connection, number: int) -> int:
 
 
 def topics(con: sqlite3.Connection, *, every: bool) -> list[TopicRow]:
-    """Followed topics, or all of them, newest first."""
+    """Followed topics, or all of them, newest first; their tags are not filled with what `attestation` knows."""
     followed = {row[0] for row in con.execute(FOLLOWED_TOPICS)}
     unread = _unread(con)
     rows = con.execute(
@@ -141,7 +153,9 @@ def topic(con: sqlite3.Connection, number: int) -> TopicRow:
     if row is None:
         raise KeyError(number)
     is_followed = con.execute(f"SELECT ? IN ({FOLLOWED_TOPICS})", (number,)).fetchone()[0]
-    return _topic(row, bool(is_followed), _unread(con))
+    found = _topic(row, bool(is_followed), _unread(con))
+    attestation.fill(con, found.data["tags"])
+    return found
 
 
 def _topic(row: Sequence[Any], is_followed: bool, unread: dict[int, int]) -> TopicRow:
@@ -324,3 +338,12 @@ def is_complete(con: sqlite3.Connection, msgid: str) -> bool:
     if series is None or number is None:
         return True
     return all(one["complete"] for one in topic(con, number).data["revisions"] if one["series"] == series)
+
+
+def unattested(con: sqlite3.Connection, since: int, tries: int, limit: int) -> list[tuple[int, str]]:
+    """(row number, message id) of mails with patches or tags in followed topics that nothing is known of, newest first.
+
+    Those that could not be checked before *since* (seconds UTC) are among them, up to *tries* times. Never mail that came
+    from local files only, nor mail that is not here in full.
+    """
+    return list(con.execute(_UNATTESTED, (since, tries, limit)))

@@ -65,6 +65,27 @@ MAIL = (
     CREATE TABLE topic_thread(tid INTEGER NOT NULL, topic INTEGER NOT NULL, PRIMARY KEY(tid, topic)) WITHOUT ROWID;
     CREATE INDEX topic_thread_topic ON topic_thread(topic);
     """,
+    """
+    -- What mails say became of patches, by the keys of core/mailkeys.py, and which topics want to be told of which keys.
+    CREATE TABLE notice_key(key TEXT NOT NULL, message INTEGER NOT NULL, PRIMARY KEY(key, message)) WITHOUT ROWID;
+    CREATE INDEX notice_key_message ON notice_key(message);
+    CREATE TABLE topic_key(key TEXT NOT NULL, topic INTEGER NOT NULL, PRIMARY KEY(key, topic)) WITHOUT ROWID;
+    CREATE INDEX topic_key_topic ON topic_key(topic);
+    -- Messages that no topic was told of yet.
+    CREATE TABLE untold(message INTEGER PRIMARY KEY);
+    -- Whose mails show that they maintain a tree, and one of these mails.
+    CREATE TABLE maintainer(email TEXT PRIMARY KEY, msgid TEXT NOT NULL) WITHOUT ROWID;
+    -- Recorded facts about commits, as JSON.
+    CREATE TABLE record(data TEXT NOT NULL);
+    -- moved: when anything last moved in a topic whose status grows stale, NULL in another. people: whose turn it is.
+    DROP TABLE topic;
+    CREATE TABLE topic(
+        id INTEGER PRIMARY KEY, anchor TEXT NOT NULL UNIQUE, slug TEXT NOT NULL, title TEXT NOT NULL,
+        status TEXT NOT NULL, turn TEXT NOT NULL, first INTEGER, last INTEGER, patches INTEGER NOT NULL, moved INTEGER,
+        data TEXT NOT NULL);
+    CREATE INDEX topic_last ON topic(last);
+    CREATE INDEX topic_slug ON topic(slug);
+    """,
 )
 
 USER = (
@@ -81,11 +102,34 @@ USER = (
     CREATE TABLE local_mail(
         hash BLOB PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL, data BLOB NOT NULL);
     """,
+    """
+    -- Who vouched for a mail when it was looked at: keys are withdrawn, so this cannot be asked again later.
+    -- result: dkim, patatt, none, bad, unchecked; identity: the domain or the developer's address.
+    CREATE TABLE attestation(
+        msgid TEXT NOT NULL, at INTEGER NOT NULL, result TEXT NOT NULL, identity TEXT NOT NULL, detail TEXT NOT NULL,
+        PRIMARY KEY(msgid, at)) WITHOUT ROWID;
+    """,
+    """
+    -- What the user says of a topic, by a message of it: its status, that it may wait, what he wants to remember.
+    CREATE TABLE manual(msgid TEXT PRIMARY KEY, status TEXT NOT NULL, at INTEGER NOT NULL);
+    CREATE TABLE snooze(msgid TEXT PRIMARY KEY, until INTEGER NOT NULL, at INTEGER NOT NULL);
+    CREATE TABLE note(id INTEGER PRIMARY KEY AUTOINCREMENT, msgid TEXT NOT NULL, at INTEGER NOT NULL, text TEXT NOT NULL);
+    -- Git trees to look for landings in. branches: globs, a line each.
+    CREATE TABLE tree(
+        name TEXT PRIMARY KEY, place TEXT NOT NULL, role TEXT NOT NULL, branches TEXT NOT NULL, at INTEGER NOT NULL);
+    -- Commits seen in a tree that came of a patch (by its message id), and what was seen of them later; data: as JSON.
+    CREATE TABLE sighting(
+        patch TEXT NOT NULL, tree TEXT NOT NULL, sha TEXT NOT NULL, at INTEGER NOT NULL, data TEXT NOT NULL,
+        PRIMARY KEY(patch, tree, sha)) WITHOUT ROWID;
+    CREATE TABLE sighted_event(
+        patch TEXT NOT NULL, kind TEXT NOT NULL, sha TEXT NOT NULL, at INTEGER NOT NULL, data TEXT NOT NULL,
+        PRIMARY KEY(patch, kind, sha)) WITHOUT ROWID;
+    """,
 )
 
 
 # What the parsers make of a mail and how it is written down. A cache with another number is read anew from its raw mails.
-FORMAT = 1
+FORMAT = 2
 
 
 class NewerSchemaError(Exception):

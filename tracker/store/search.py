@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tracker.core.query import Both, Either, Node, Not, Span, Term
+from tracker.store import conditions
 
 # Which columns of the full-text table a prefix looks in.
 _COLUMNS = {
@@ -32,10 +33,10 @@ class Found:
     topic: int | None
 
 
-def search(con: sqlite3.Connection, node: Node, limit: int) -> list[Found]:
-    """The newest *limit* mails that match."""
+def search(con: sqlite3.Connection, node: Node, limit: int, me: Sequence[str] = ()) -> list[Found]:
+    """The newest *limit* mails that match. me: the user's addresses, for `is:mine` and `turn:me`."""
     values: list[Any] = []
-    where = _sql(node, values)
+    where = condition(node, values, me)
     rows = con.execute(
         "SELECT id, msgid, date, name, email, subject, (SELECT min(topic) FROM topic_thread t WHERE t.tid = message.tid) "
         f"FROM message WHERE {where} ORDER BY coalesce(date, 0) DESC, id LIMIT ?", (*values, limit),
@@ -43,18 +44,27 @@ def search(con: sqlite3.Connection, node: Node, limit: int) -> list[Found]:
     return [Found(*row) for row in rows]
 
 
-def _sql(node: Node, values: list[Any]) -> str:
+def condition(node: Node, values: list[Any], me: Sequence[str] = ()) -> str:
+    """*node* as an expression about a row of the table `message`; the values it binds are added to *values*."""
+    if conditions.is_about_topics(node):
+        about = conditions.of_age(node, values) if isinstance(node, Span) else _about_topic(node, values, me)
+        return f"tid IN (SELECT tid FROM topic_thread JOIN topic ON topic.id = topic_thread.topic WHERE {about})"
     match node:
         case Both(parts):
-            return "(" + " AND ".join(_sql(part, values) for part in parts) + ")"
+            return "(" + " AND ".join(condition(part, values, me) for part in parts) + ")"
         case Either(parts):
-            return "(" + " OR ".join(_sql(part, values) for part in parts) + ")"
+            return "(" + " OR ".join(condition(part, values, me) for part in parts) + ")"
         case Not(what):
-            return f"NOT {_sql(what, values)}"
+            return f"NOT {condition(what, values, me)}"
         case Span(field, since, until):
             return _span(field, since, until, values)
         case Term(prefix, text, start):
             return _words(prefix, text, start, values) if prefix in _COLUMNS else _value(prefix, text, start, values)
+
+
+def _about_topic(node: Node, values: list[Any], me: Sequence[str]) -> str:
+    assert isinstance(node, Term)
+    return conditions.of_term(node, values, me)
 
 
 def _span(field: str, since: int | None, until: int | None, values: list[Any]) -> str:
@@ -90,11 +100,7 @@ def _value(prefix: str, text: str, start: bool, values: list[Any]) -> str:
     if prefix == "kind":
         values.append(text)
         return "kind = ?"
-    values.append(json.dumps(text.split(",")))
-    return (
-        f"tid IN (SELECT tid FROM topic_thread JOIN topic ON topic.id = topic WHERE topic.{prefix} IN "
-        "(SELECT value FROM json_each(?)))"
-    )
+    raise ValueError(prefix)
 
 
 def _starts(column: str, values: list[Any]) -> str:

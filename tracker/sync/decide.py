@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tracker.store import read
+from tracker.store import own, read
 from tracker.store.db import transaction
 from tracker.store.derive import derive
 from tracker.sync.session import Session
@@ -32,3 +32,21 @@ def representatives(session: Session, names: Sequence[str], numbers: Sequence[in
         series = read.series_with(session.con, msgid)
         found.append(series or read.topic(session.con, number).data["revisions"][0]["series"])
     return found
+
+
+def set_status(session: Session, number: int, status: str | None) -> None:
+    """Overrule the status of a topic by hand; None takes that back. Kept for good, shown as made by hand."""
+    with transaction(session.con, session.config.user_db):
+        own.set_status(session.con, number, status, session.now)
+
+
+def snooze(session: Session, number: int, until: int | None) -> None:
+    """Let a topic wait until then (seconds UTC); None wakes it at once."""
+    with transaction(session.con, session.config.user_db):
+        own.snooze(session.con, number, until, session.now)
+
+
+def note(session: Session, number: int, text: str | None) -> None:
+    """Keep a note about a topic; None removes all of its notes. Notes never leave this machine."""
+    with transaction(session.con, session.config.user_db):
+        own.note(session.con, number, text, session.now)

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from tracker.core.message import parse
 from tracker.core.subject import parse_subject
 from tracker.core.target import Target
-from tracker.sources.base import BadInput, NotFound, SourceError, Truncated
+from tracker.sources.base import BadInput, NotFound, SourceError
 from tracker.sources.lore import versions_query
 from tracker.store import names, read
 from tracker.store.db import transaction
 from tracker.store.derive import derive
 from tracker.store.mail import source
+from tracker.sync.evidence import look_up
+from tracker.sync.fetching import fetch_thread
 from tracker.sync.servers import Servers
 from tracker.sync.session import Session, add_mail, note_arrivals
 
@@ -115,6 +117,8 @@ def follow_thread(session: Session, servers: Servers, msgid: str, server: str | 
     if url:
         fresh += fetch_versions(session, servers, number, url)
         number = follow_known(session, msgid, url)
+        fresh += look_up(session, servers, number, url)
+        number = follow_known(session, msgid, url)
     return Followed(number, read.count_mails(con, number), fresh)
 
 
@@ -148,18 +152,6 @@ def fetch_versions(session: Session, servers: Servers, number: int, url: str) ->
     except SourceError as error:
         session.fail(error)
     return fresh
-
-
-def fetch_thread(session: Session, servers: Servers, msgid: str, url: str) -> list[str]:
-    """Store the thread of *msgid*; returns the ids that are new. What arrived of a cut answer is kept, and told."""
-    lore = servers.get(url)
-    where = source(session.con, "lore", lore.url, private=False)
-    try:
-        return add_mail(session, lore.thread(msgid), where).new
-    except Truncated as error:
-        added = add_mail(session, error.messages, where)
-        session.fail(error)
-        return added.new
 
 
 def follow_known(session: Session, msgid: str, server: str | None) -> int:

@@ -18,7 +18,10 @@ from tracker.sources.lore import Lore, news_query
 from tracker.store import names, read
 from tracker.store.db import transaction
 from tracker.store.mail import source
-from tracker.sync.follow import fetch_thread, follow_known
+from tracker.sync.attesting import attest_followed
+from tracker.sync.evidence import follow_up
+from tracker.sync.fetching import fetch_thread
+from tracker.sync.follow import follow_known
 from tracker.sync.importer import import_archive
 from tracker.sync.servers import Servers
 from tracker.sync.session import Session, add_mail, note_arrivals
@@ -47,6 +50,7 @@ class _Watch:
     msgid: str
     titles: tuple[str, ...]
     ids: tuple[str, ...]
+    commits: tuple[str, ...]
 
 
 def sync(session: Session, servers: Servers, only: Sequence[int] = ()) -> News:
@@ -66,6 +70,7 @@ def sync(session: Session, servers: Servers, only: Sequence[int] = ()) -> News:
                 session.fail(error)
         _archives(session)
     news.new = note_arrivals(session, read=False)
+    attest_followed(session)
     news.requests = servers.requests
     return news
 
@@ -99,7 +104,9 @@ def _watches(session: Session) -> dict[str, list[_Watch]]:
             continue
         titles, ids = names.public_names(session.con, row.number)
         if titles or ids:
-            found.setdefault(row.server, []).append(_Watch(row.number, row.msgid, titles, ids[-_MAX_IDS:]))
+            found.setdefault(row.server, []).append(
+                _Watch(row.number, row.msgid, titles, ids[-_MAX_IDS:], names.public_commits(session.con, row.number)[-_MAX_IDS:])
+            )
     return found
 
 
@@ -111,7 +118,8 @@ def _poll(session: Session, lore: Lore, servers: Servers, watches: Sequence[_Wat
     since = _since(session, [watch.number for watch in watches], cursor.get("polled"))
     titles = list(dict.fromkeys(title for watch in watches for title in watch.titles))
     ids = list(dict.fromkeys(one for watch in watches for one in watch.ids))
-    hits = [hit.msgid for query in news_query(since, titles, ids) for hit in lore.list_ids(query)]
+    commits = list(dict.fromkeys(one for watch in watches for one in watch.commits))
+    hits = [hit.msgid for query in news_query(since, titles, ids, commits) for hit in lore.list_ids(query)]
     fresh = names.unknown(con, hits)
     fault: Truncated | None = None
     if fresh:
@@ -122,6 +130,10 @@ def _poll(session: Session, lore: Lore, servers: Servers, watches: Sequence[_Wat
         add_mail(session, raws, where)
         _close_gaps(session, servers, lore.url, watches, fresh)
         _whole_versions(session, servers, lore.url, watches, fresh)
+        for watch in watches:
+            number = read.topic_of(con, watch.msgid)
+            if number is not None:
+                follow_up(session, servers, number, lore.url, fresh)
     _newest_threads(session, servers, lore, watches)
     if fault is not None:
         raise fault  # the cursor stays: what is missing is asked for again

@@ -15,6 +15,7 @@ import tracker
 from tracker.config import Config
 from tracker.store import read
 from tracker.store.db import StoreError, connect, connect_copy, is_outdated
+from tracker.store.standing import stand
 
 
 class Reading(NamedTuple):
@@ -49,10 +50,12 @@ def open_reading(config: Config, say: Callable[[str], None], now: int) -> Iterat
         con = open_store(config)
         if not read.is_empty(con):
             with contextlib.closing(con):
+                stand(con, now, config.stalled_after)
                 yield Reading(con, False)
             return
         con.close()
     with contextlib.closing(open_snapshot(config, now)) as con:
+        stand(con, now, config.stalled_after)
         say("nothing synced yet: this is the snapshot that ships with tracker; 'tracker follow MESSAGE-ID' starts your own")
         yield Reading(con, True)
 
@@ -93,6 +96,7 @@ def _index_snapshot(folder: Path, now: int) -> sqlite3.Connection:
     from tracker.store.derive import derive
     from tracker.store.mail import Writer, source
     from tracker.store.prepare import Packer, prepare
+    from tracker.sync.recorded import recall
 
     con = connect(None, None)
     packer = Packer()
@@ -100,6 +104,7 @@ def _index_snapshot(folder: Path, now: int) -> sqlite3.Connection:
         writer = Writer(con, now)
         rows = [prepare(raw, "", packer, trusted=True) for raw in read_snapshot(folder)]
         writer.add(rows, source(con, "snapshot", "snapshot", private=False))
+        recall(con)
         derive(con)
     return con
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tracker.config import Config
+from tracker.config import Config, Setting
 from tracker.sources.base import Unavailable
-from tracker.sources.lore import Lore, default_server, server_url
+from tracker.sources.lore import LORE, Lore, default_server, server_url
 
 
 class Servers:
@@ -17,8 +17,16 @@ class Servers:
     @property
     def default(self) -> str:
         """The server that is asked when a target names none. Raises BadInput when git's b4.midmask is no URL."""
-        setting = self._config.server_setting
-        return server_url(setting.value, setting.origin) if setting else default_server()
+        return self.setting.value
+
+    @property
+    def setting(self) -> Setting:
+        """The default server and where it comes from. Raises BadInput as `default` does."""
+        written = self._config.server_setting
+        if written is not None:
+            return Setting(server_url(written.value, written.origin), written.origin)
+        url = default_server()
+        return Setting(url, "default" if url == LORE else "git's b4.midmask")
 
     def get(self, url: str | None) -> Lore:
         """The client for *url*, None for the default server. Raises Unavailable when nothing may be sent."""

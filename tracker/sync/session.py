@@ -18,6 +18,7 @@ from tracker.store.derive import derive
 from tracker.store.mail import Added, Source, Writer, reread, source
 from tracker.store.prepare import Packer, Prepared, prepare, train
 from tracker.store.read import FOLLOWED_TOPICS
+from tracker.sync.recorded import recall
 
 # A dictionary is worth its 110 KiB once there are this many mails to learn from.
 _ENOUGH_TO_LEARN = 400
@@ -110,6 +111,13 @@ def reread_all(con: sqlite3.Connection) -> None:
     with transaction(con):
         reread(con)
         derive(con)
+
+
+def refresh_records(con: sqlite3.Connection) -> None:
+    """Take up the facts of this version's snapshot, and look again at all topics when any of them is new."""
+    with transaction(con):
+        if recall(con):
+            derive(con)
 
 
 def note_arrivals(session: Session, *, read: bool) -> list[str]:

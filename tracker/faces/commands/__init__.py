@@ -21,6 +21,10 @@ def dispatch(args: argparse.Namespace, config: Config, out: Out, now: int) -> Ex
             from tracker.faces.commands.doctor import doctor
 
             return doctor(args, config, out, now)
+        case "config":
+            from tracker.faces.commands.config import show_config
+
+            return show_config(args, config, out)
         case "completion":
             from tracker.faces.commands.completion import completion
 

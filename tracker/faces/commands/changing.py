@@ -19,6 +19,7 @@ from tracker.faces.plain import plain
 from tracker.sources.base import BadInput, NotFound, SourceError
 from tracker.store import read
 from tracker.store.mail import source
+from tracker.sync.attesting import attest_followed
 from tracker.sync.decide import decide, representatives
 from tracker.sync.follow import Followed, follow_file, follow_many, follow_target
 from tracker.sync.follow import unfollow as unfollow_topic
@@ -26,7 +27,7 @@ from tracker.sync.importer import Imported, import_files, import_path, import_st
 from tracker.sync.poll import sync as sync_all
 from tracker.sync.reading import open_store
 from tracker.sync.servers import Servers
-from tracker.sync.session import Session, writing
+from tracker.sync.session import Session, refresh_records, writing
 
 _MAX_SEARCHED = 20
 
@@ -34,6 +35,7 @@ _MAX_SEARCHED = 20
 @contextlib.contextmanager
 def _session(config: Config, out: Out, now: int) -> Iterator[tuple[Session, Servers]]:
     with writing(config), contextlib.closing(open_store(config)) as con, contextlib.closing(Servers(config)) as servers:
+        refresh_records(con)
         yield Session(con, config, now, out.say, out.progress), servers
 
 
@@ -66,6 +68,9 @@ def follow(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit
             _try(session, done, lambda: _follow_search(session, servers, args.search))
         for found in done:
             out.line(_status_line(session, found, now))
+        out.flush()
+        if args.targets or args.search:
+            attest_followed(session)
         return _end(session, out, bool(done))
 
 

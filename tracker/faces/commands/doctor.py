@@ -12,7 +12,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from tracker import __version__
-from tracker.config import Config
+from tracker.config import Config, ConfigError
+from tracker.faces.commands.config import how_to_tell
 from tracker.faces.exits import Exit
 from tracker.faces.out import Out
 from tracker.faces.plain import plain
@@ -55,6 +56,9 @@ def _programs() -> Iterator[_Check]:
 def _settings(config: Config) -> Iterator[_Check]:
     shown = f"{config.file}" if config.file.exists() else f"no {config.file} (none is needed)"
     yield True, f"configuration: {shown}"
+    for key in config.unknown:
+        yield False, f"configuration: nothing is called {plain(key)!r}; see 'man tracker' for what there is"
+    yield _identity(config)
     yield from _server(config)
     for name, path in (("cache", config.cache), ("data", config.data)):
         yield _folder(name, path)
@@ -64,9 +68,8 @@ def _server(config: Config) -> Iterator[_Check]:
     from tracker.sync.servers import Servers
 
     with contextlib.closing(Servers(config)) as servers:
-        where = servers.default
-        origin = config.server_setting.origin if config.server_setting else "git's b4.midmask or the default"
-        yield True, f"server: {plain(where)} (from {origin})"
+        where = servers.setting
+        yield True, f"server: {plain(where.value)} (from {plain(where.origin)})"
         if config.offline:
             return
         try:
@@ -74,6 +77,16 @@ def _server(config: Config) -> Iterator[_Check]:
             yield True, "the server answers"
         except SourceError as error:
             yield False, f"the server does not answer: {error}"
+
+
+def _identity(config: Config) -> _Check:
+    from tracker.sync.identity import Identity
+
+    try:
+        emails = Identity(config).emails
+    except ConfigError as error:
+        return False, f"who you are: {error}"
+    return True, f"who you are: {plain(', '.join(emails)) or 'not known; ' + how_to_tell(config)}"
 
 
 def _folder(name: str, path: Path) -> _Check:

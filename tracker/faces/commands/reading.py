@@ -7,11 +7,12 @@ import sqlite3
 from typing import Any
 
 from tracker.config import Config
+from tracker.core.dates import iso
 from tracker.faces import rows
 from tracker.faces.exits import Exit, NothingError, UsageError
 from tracker.faces.out import Out
 from tracker.faces.plain import cut, escape_controls, pad, plain, width
-from tracker.store import read
+from tracker.store import attestation, own, read
 from tracker.sync.reading import open_reading
 
 
@@ -25,7 +26,10 @@ def list_topics(args: argparse.Namespace, config: Config, out: Out, now: int) ->
             wanted = _matching(store.con, query, now)
             topics = [topic for topic in topics if topic.number in wanted]
         if getattr(args, "json", False):
-            print_json(out, {"schema": 1, "topics": [topic_json(store.con, topic, now) for topic in topics]})
+            attestation.fill(store.con, [tag for topic in topics for tag in topic.data["tags"]])
+            said = own.everything(store.con)
+            listed = [topic_json(store.con, topic, now, said.get(topic.number, own.Own())) for topic in topics]
+            print_json(out, {"schema": 1, "topics": listed})
         elif topics:
             _tell_absent(store.con, out)
             for line in _table(topics, out, now):
@@ -84,14 +88,31 @@ def one_topic(con: sqlite3.Connection, text: str) -> int:
     raise UsageError(f"{name!r} names several topics: {', '.join(f'#{number}' for number in found[:8])}; use a number")
 
 
-def topic_json(con: sqlite3.Connection, topic: read.TopicRow, now: int) -> dict[str, Any]:
-    """TOPIC of schema 1: what mail says, and what is the user's own."""
+def topic_json(con: sqlite3.Connection, topic: read.TopicRow, now: int, said: own.Own | None = None) -> dict[str, Any]:
+    """TOPIC of schema 1: what mail says as it stands today, and what is the user's own. said: when it is known already."""
+    said = own.everything(con).get(topic.number, own.Own()) if said is None else said
     return {
-        "id": topic.number, **topic.data, "tags": rows.aged(topic.data["tags"], now),
+        "id": topic.number, **topic.data, **standing(topic, said, now), "tags": rows.aged(topic.data["tags"], now),
         "age_days": rows.age_days(topic.last, now), "followed": topic.followed,
-        "mine": False, "my_roles": [], "unread": topic.unread, "snoozed_until": None, "notes": [],
+        "mine": False, "my_roles": [], "unread": topic.unread, "snoozed_until": iso(said.until),
+        "notes": [{"at": iso(at), "text": text} for at, text in said.notes],
         "sources": read.sources_of(con, topic.number), "related": read.related(con, topic.number),
     }  # fmt: skip
+
+
+def standing(topic: read.TopicRow, said: own.Own, now: int) -> dict[str, Any]:
+    """What differs today from what was judged: a state that nothing moved, or the user's word."""
+    judged = topic.data["status"]
+    if said.status:
+        day = (iso(said.status_at) or "")[:10]
+        return {
+            "status": said.status, "status_reason": f"set by hand on {day}; judged {judged}: {topic.data['status_reason']}",
+            "manual": True, "confidence": 1.0,
+        }  # fmt: skip
+    if topic.status == "stalled" and judged != "stalled":
+        since = (topic.data["moved"] or "")[:10]
+        return {"status": "stalled", "status_reason": f"nothing moved since {since}; before that {judged}: {topic.data['status_reason']}"}
+    return {}
 
 
 def print_json(out: Out, data: Any) -> None:

@@ -20,7 +20,7 @@ from tracker.faces.commands.reading import one_topic, print_json
 from tracker.faces.exits import Exit
 from tracker.faces.out import Out
 from tracker.faces.plain import cut, pad, plain, width
-from tracker.store import read
+from tracker.store import attestation, read
 from tracker.store.derive import facts_of
 from tracker.sync.reading import open_reading
 
@@ -57,9 +57,11 @@ def tags(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
     """`tracker tags TOPIC`."""
     with open_reading(config, out.say, now) as store:
         topic = load(store.con, args.topic)
-    found = review(topic.revisions, topic.mails, now=now)
+        found = review(topic.revisions, topic.mails, now=now)
+        data = [tag_json(tag) for tag in found.tags]
+        attestation.fill(store.con, data)
     if args.json:
-        print_json(out, {"schema": 1, "tags": [tag_json(tag) for tag in found.tags]})
+        print_json(out, {"schema": 1, "tags": data})
     elif not topic.revisions:
         out.say(f"#{topic.number} has no patches, so there is nothing to tag")
     elif not out.tty:

@@ -1,0 +1,347 @@
+"""What became of a topic's patches, as mails and records tell it: where they were applied, merged, reverted, and when.
+
+A commit id in a mail is a hint: a rebase may have outdated it. So a commit is tied to a patch only by a statement that
+names both (a robot's line, a maintainer's note, `SHA ("TITLE")`, "This reverts commit SHA" under the title), and a
+statement about a tree counts only from a machine or from somebody who is known to maintain one. Commits that were found
+in a git tree outrank records, and records outrank words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tracker.core.facts import Facts
+from tracker.core.landing import Event, Evidence, Landing
+from tracker.core.mailkeys import MAINLINE, SHORT, mends, role_of
+from tracker.core.notice import Notice
+from tracker.core.patchline import Lineup, Place, line_up
+from tracker.core.series import Series
+from tracker.core.spots import PATCH, REVERT, Record, Spot, Spots, same_commit
+from tracker.core.thread import ancestors
+from tracker.core.traits import peel
+
+_LATE = 2 * 86_400  # seconds that a statement may seem to be older than what it is about: clocks differ
+_TORVALDS = "torvalds@linux-foundation.org"
+_WHOLE = re.compile(r"\b(?:series|both|all|patchset|patches|set|these|them|whole|entire)\b", re.IGNORECASE)
+_MACHINES = ("ty", "pwbot", "tip", "prt", "stable", "mm")
+_STABLE_KINDS = ("stable-queued", "stable-review", "stable-failed")
+_KEPT = ("merged", "folded-merged", "folded", "alternative-merged")  # why -mm removes a patch that is not lost
+_TURNS = {"": PATCH, "revert": REVERT, "reapply": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """Landings, by patch and then from the nearest tree to the farthest; events, oldest first."""
+
+    landings: tuple[Landing, ...] = ()
+    events: tuple[Event, ...] = ()
+
+
+def aftermath(
+    revisions: Sequence[Series], mails: Mapping[str, Facts], outside: Iterable[Facts] = (), *,
+    records: Sequence[Record] = (), found: Sequence[Landing] = (), seen: Sequence[Event] = (),
+    maintainers: Collection[str] = frozenset(),
+) -> Aftermath:  # fmt: skip
+    """What became of the patches of *revisions*, oldest first.
+
+    mails: all of the topic's threads. outside: others that share a key with it (mailkeys). records: of commits with its
+    titles or patches, or that undo or mend these. found, seen: what git trees show of it; they outrank everything.
+    maintainers: lower-case addresses of people known to maintain a tree. Never raises.
+    """
+    if not revisions:
+        return Aftermath()
+    teller = _Teller(line_up(revisions, mails), mails, frozenset(maintainers))
+    others = {mail.msgid: mail for mail in outside if mail.msgid not in mails}
+    every = sorted((*mails.values(), *others.values()), key=lambda mail: (mail.date or 0, mail.msgid))
+    for mail in every:  # which commits are meant, before what is said of them
+        teller.learn(mail)
+    for mail in every:
+        teller.hear(mail)
+    for record in records:
+        teller.recall(record)
+    return teller.tell(found, seen)
+
+
+@dataclass(slots=True)
+class _Teller:
+    """commits, undoing: hex as named of commits that a patch became, of those that revert it -> line of the patch.
+
+    pulls: id of a pull request -> what of the topic it asks to pull, as (line, what is done to it, commit).
+    """
+
+    lineup: Lineup
+    mails: Mapping[str, Facts]
+    maintainers: frozenset[str]
+    by_title: dict[str, list[Place]] = field(default_factory=dict)
+    by_msgid: dict[str, list[Place]] = field(default_factory=dict)
+    covers: dict[str, int] = field(default_factory=dict)
+    commits: dict[str, int] = field(default_factory=dict)
+    undoing: dict[str, int] = field(default_factory=dict)
+    mainline: dict[str, Evidence] = field(default_factory=dict)
+    pulls: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
+    spots: Spots = field(default_factory=Spots)
+    events: list[Event] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for index, series in enumerate(self.lineup.revisions):
+            for at, patch in enumerate(series.patches):
+                self.by_msgid.setdefault(patch.msgid, []).append((index, at))
+                if not patch.inline:
+                    self.by_title.setdefault(peel(patch.title)[1], []).append((index, at))
+            if series.cover:
+                self.covers[series.cover] = index
+
+    # --- what is meant
+
+    def learn(self, mail: Facts) -> None:
+        """Which commits a mail ties to the topic's patches, by naming both."""
+        for notice in mail.notices:
+            if notice.commit and len(notice.titles) == 1:
+                mark, places = self._titled(notice.titles[0], mail)
+                for place in places:
+                    self._name(mark, self.lineup.line(place), notice, mail)
+        if mail.posting and mail.msgid not in self.mails:
+            for sha, title in mends(mail):
+                for place in self.by_title.get(title, ()) if title else ():
+                    self.commits.setdefault(sha, self.lineup.line(place))
+
+    def _name(self, mark: str, line: int, notice: Notice, mail: Facts) -> None:
+        if mark == "revert" and notice.kind != "reverted":
+            self.undoing.setdefault(notice.commit, line)
+            return
+        self.commits.setdefault(notice.commit, line)
+        if notice.kind in _STABLE_KINDS or notice.kind == "reverted" or (notice.tree and role_of(notice.tree) == "mainline"):
+            self.mainline.setdefault(notice.commit, Evidence(mail.msgid))
+
+    def _titled(self, title: str, mail: Facts) -> tuple[str, list[Place]]:
+        """What a title does to a patch ('' it is the patch, 'revert', 'reapply'), and the newest place of that before *mail*."""
+        mark, name = peel(title)
+        places = [place for place in self.by_title.get(name, ()) if self._posted(place[0]) <= (mail.date or 0) + _LATE]
+        itself = any(peel(self.lineup.patch(place).title)[0] == mark for place in places)
+        return ("" if itself else mark), places[-1:]
+
+    def _posted(self, index: int) -> int:
+        return self.lineup.revisions[index].date or 0
+
+    def targets(self, notice: Notice, mail: Facts) -> list[tuple[int, str]]:
+        """The lines that a statement is about, each with what is done to it ('', 'revert' or 'reapply')."""
+        if notice.titles:
+            marked = [self._titled(title, mail) for title in notice.titles]
+            return list(dict.fromkeys((self.lineup.line(place), mark) for mark, places in marked for place in places))
+        for known, mark in ((self.commits, ""), (self.undoing, "revert")):
+            line = _line_of(notice.commit, known)
+            if line is not None:
+                return [(line, mark)]
+        if notice.commit or mail.msgid not in self.mails:
+            return []
+        return [(line, "") for line in self._answered(notice, mail)]
+
+    def _answered(self, notice: Notice, mail: Facts) -> list[int]:
+        """The lines of what a mail answers: the patch, or all of the series when it answers the cover or says so."""
+        for above in ancestors(mail.msgid, self.mails):
+            index = self.covers.get(above)
+            if index is None and above in self.by_msgid:
+                places = self.by_msgid[above]
+                if notice.subset or not _WHOLE.search(notice.quote):
+                    return [self.lineup.line(place) for place in places]
+                index = places[0][0]
+            if index is not None:
+                return list(self.lineup.lines[index])
+        return []
+
+    # --- what is said
+
+    def hear(self, mail: Facts) -> None:
+        """Take in what *mail* says about the topic's patches."""
+        for notice in mail.notices:
+            handler = _HANDLERS.get(notice.kind)
+            if handler is not None:
+                handler(self, mail, notice)
+        if mail.posting and mail.msgid not in self.mails and self._mended_by(mail):
+            self._event("fixed", mail, f"{_who(mail)} posts a fix: {mail.subject.title}")
+
+    def _mended_by(self, mail: Facts) -> bool:
+        return any(title in self.by_title or _line_of(sha, self.commits) is not None for sha, title in mends(mail))
+
+    def _event(self, kind: str, mail: Facts, text: str, *, open: bool = False) -> None:
+        self.events.append(Event(kind, mail.date, text, Evidence(mail.msgid), open))
+
+    def _trusted(self, mail: Facts, notice: Notice) -> bool:
+        """A machine, or a person known to maintain a tree; somebody's mere word moves nothing."""
+        return notice.source in _MACHINES or mail.sender.email.lower() in self.maintainers
+
+    def applied(self, mail: Facts, notice: Notice) -> None:
+        if notice.reason == "will" or not self._trusted(mail, notice):
+            return
+        role = role_of(notice.tree) if notice.tree else "maintainer"
+        for line, mark in self.targets(notice, mail):
+            spot = self.spots.at(line, role, notice.tree, notice.branch, notice.commit, _TURNS[mark])
+            spot.tell(mail.date, Evidence(mail.msgid), notice.by or mail.sender)
+            spot.dropped = False
+
+    def pull(self, mail: Facts, notice: Notice) -> None:
+        alone = notice.commit if len(notice.titles) == 1 else ""
+        asked = [(line, mark, alone) for line, mark in (self.targets(notice, mail) if notice.titles else ())]
+        for line, mark, commit in asked:
+            spot = self.spots.at(line, "maintainer", notice.tree, notice.branch, commit, _TURNS[mark])
+            spot.tell(mail.date, Evidence(mail.msgid), mail.sender)
+        if asked:
+            self.pulls[mail.msgid] = asked
+            what = "its revert" if all(mark == "revert" for _, mark, _ in asked) else "it"
+            self._event("pulled", mail, f"{_who(mail)} asks to pull {what}: {mail.subject.title}")
+
+    def pulled(self, mail: Facts, notice: Notice) -> None:
+        if not (MAINLINE.search(notice.tree) or mail.sender.email.lower() == _TORVALDS):
+            return
+        for line, mark, commit in (one for ref in notice.refs for one in self.pulls.get(ref, ())):
+            spot = self.spots.at(line, "mainline", "mainline", "", commit, _TURNS[mark])
+            spot.merge = spot.merge or notice.merge
+            spot.tell(mail.date, Evidence(mail.msgid))
+
+    def stable(self, mail: Facts, notice: Notice) -> None:
+        """A stable review or queue: proof that the commit it names is in mainline, and that it goes to a stable branch."""
+        for line, mark in self.targets(notice, mail):
+            if notice.commit:
+                spot = self.spots.at(line, "mainline", "mainline", "", notice.commit, _TURNS[mark])
+                spot.hint(mail.date, Evidence(mail.msgid))
+            if notice.reason != "backport" and notice.source == "stable":
+                spot = self.spots.at(line, "stable", "stable", notice.branch, "", _TURNS[mark])
+                spot.tell(mail.date, Evidence(mail.msgid))
+
+    def stable_failed(self, mail: Facts, notice: Notice) -> None:
+        if self.targets(notice, mail):
+            self._event("backport-failed", mail, f"does not apply to stable {notice.branch}".rstrip(), open=True)
+
+    def dropped(self, mail: Facts, notice: Notice) -> None:
+        if not self._trusted(mail, notice) or (notice.kind == "mm-removed" and notice.reason in _KEPT):
+            return
+        role = "stable" if notice.kind == "stable-dropped" else "maintainer"
+        lines = {line for line, mark in self.targets(notice, mail) if not mark}
+        hit = [one for one in self.spots if one.line in lines and one.role == role and one.turn == PATCH]
+        for one in hit:
+            one.dropped = True
+            one.prove(Evidence(mail.msgid))
+        if hit:
+            self._event("dropped", mail, f"{_who(mail)} dropped it from {hit[0].place}")
+
+    def report(self, mail: Facts, notice: Notice) -> None:
+        if not self.targets(notice, mail):
+            return
+        kind = "build-report" if notice.kind == "build-report" else "regression"
+        self._event(kind, mail, f"{_who(mail)}: {notice.quote or mail.subject.title}", open=True)
+        if notice.tree and role_of(notice.tree) in ("next", "mainline"):
+            self._seen_in(role_of(notice.tree), mail, notice)
+
+    def trouble(self, mail: Facts, notice: Notice) -> None:
+        self._seen_in("next", mail, notice)
+
+    def _seen_in(self, role: str, mail: Facts, notice: Notice) -> None:
+        line = _line_of(notice.commit, self.commits)
+        if line is not None:
+            tree = "mainline" if role == "mainline" else "linux-next"
+            self.spots.at(line, role, tree, "", notice.commit, PATCH).hint(mail.date, Evidence(mail.msgid))
+
+    def fixed(self, mail: Facts, notice: Notice) -> None:
+        if self.targets(notice, mail):
+            self._event("fixed", mail, f"{_who(mail)}: {notice.quote}")
+
+    def reverted(self, mail: Facts, notice: Notice) -> None:
+        """A person's word that it was or will be reverted; a commit message's is heard with its tree."""
+        heard = notice.source == "human" and (self._trusted(mail, notice) or mail.sender.email.lower() == _TORVALDS)
+        if heard and self.targets(notice, mail):
+            self._event("reverted", mail, f"{_who(mail)}: {notice.quote}")
+
+    def revert_asked(self, mail: Facts, notice: Notice) -> None:
+        if self.targets(notice, mail):
+            self._event("revert-asked", mail, f"{_who(mail)} asks for a revert: {notice.quote}", open=True)
+
+    # --- what is recorded
+
+    def recall(self, record: Record) -> None:
+        """Take in a recorded fact."""
+        mark, name = peel(record.subject)
+        line = self._recorded(record, name)
+        proof = Evidence(record=f"{record.sha[:12]} in {record.tree}: {record.recorded or 'recorded with the snapshot'}")
+        if line is None:
+            mended = _line_of(record.fixes, self.commits)
+            if mended is not None:
+                self.events.append(Event("fixed", record.date, f"mended by {record.sha[:12]} {record.subject}", proof))
+            return
+        turn = PATCH if self._is_itself(name, mark) else _TURNS[mark]
+        (self.undoing if turn == REVERT else self.commits)[record.sha] = line
+        spot = self.spots.at(line, record.role, record.tree, record.branch, record.sha, turn)
+        known = bool(spot.evidence)
+        spot.recall(record, () if record.seen or record.merged else (proof,))
+        spot.prove(*(Evidence(one) for one in (*record.seen, *record.merged, *record.tagged, *record.reviewed)))
+        if not known or record.first_tag:
+            spot.prove(proof)
+        spot.how = spot.how if known else "record"
+
+    def _recorded(self, record: Record, name: str) -> int | None:
+        places = self.by_msgid.get(record.patch) or self.by_title.get(name)
+        if places:
+            return self.lineup.line(places[-1])
+        return next(filter(lambda one: one is not None, (_line_of(record.reverts, self.commits),)), None)
+
+    def _is_itself(self, name: str, mark: str) -> bool:
+        return any(peel(self.lineup.patch(place).title)[0] == mark for place in self.by_title.get(name, ()))
+
+    # --- what it adds up to
+
+    def tell(self, found: Sequence[Landing], seen: Sequence[Event]) -> Aftermath:
+        """Everything together, what trees show in the place of what was said."""
+        lines = {msgid: self.lineup.line(places[-1]) for msgid, places in self.by_msgid.items()}
+        self.spots.name_mainline(self.commits, self.mainline)
+        self.spots.take_found([(lines[one.patch], one) for one in found if one.patch in lines])
+        self.spots.settle()
+        newest = {line: self.lineup.patch(place).msgid for line, place in self.lineup.current.items()}
+        landings = self.spots.landings(lambda spot: self._patch_of(spot, newest))
+        events = [*self.events, *self.spots.events(), *seen]
+        events = [_settled(one, self.spots, self.lineup) for one in events]
+        unique = {(one.kind, one.at, one.text, one.evidence): one for one in events}
+        return Aftermath(tuple(landings), tuple(sorted(unique.values(), key=lambda one: (one.at or 0, one.kind, one.text))))
+
+    def _patch_of(self, spot: Spot, newest: Mapping[int, str]) -> str | None:
+        """The mail of a landing: the newest form of its patch that was posted before it landed."""
+        places = [(s, row[spot.line]) for s, row in enumerate(self.lineup.there) if spot.line in row]
+        when = spot.date or spot.told
+        before = [place for place in places if when is None or self._posted(place[0]) <= when + _LATE]
+        return self.lineup.patch((before or places)[-1]).msgid if places else newest.get(spot.line)
+
+
+def _line_of(commit: str, known: Mapping[str, int]) -> int | None:
+    """The line of a commit named in any length."""
+    if len(commit) < SHORT:
+        return None
+    return next((line for sha, line in known.items() if same_commit(sha, commit)), None)
+
+
+def _who(mail: Facts) -> str:
+    return mail.sender.name or mail.sender.email
+
+
+def _settled(event: Event, spots: Spots, lineup: Lineup) -> Event:
+    """*event*, closed when what it asks for came later: a revert, a newer version, a stable landing."""
+    if not event.open:
+        return event
+    later: Iterator[bool]
+    at = event.at or 0
+    if event.kind == "build-report":
+        later = (at < (one.date or 0) for one in lineup.revisions)
+    elif event.kind == "backport-failed":
+        later = (one.role == "stable" and one.branch in event.text.split() and (one.date or 0) > at for one in spots)
+    else:
+        later = (one.turn == REVERT and one.role == "mainline" for one in spots)
+    closed = any(later)
+    return Event(event.kind, event.at, event.text, event.evidence, not closed)
+
+
+_HANDLERS: Mapping[str, Callable[[_Teller, Facts, Notice], None]] = {
+    "applied": _Teller.applied, "mm-added": _Teller.applied, "pull": _Teller.pull, "pulled": _Teller.pulled,
+    "stable-queued": _Teller.stable, "stable-review": _Teller.stable, "stable-failed": _Teller.stable_failed,
+    "stable-dropped": _Teller.dropped, "dropped": _Teller.dropped, "mm-removed": _Teller.dropped, "next": _Teller.trouble,
+    "regression": _Teller.report, "build-report": _Teller.report, "fixed": _Teller.fixed, "reverted": _Teller.reverted,
+    "revert-asked": _Teller.revert_asked,
+}  # fmt: skip

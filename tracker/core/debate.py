@@ -1,0 +1,267 @@
+"""What people said about the newest revision, and what of it is still open.
+
+Asking is a question or a request (talk.py), a condition or a refusal (review tags). Rules:
+- the author answers a question by any reply below it; then it waits for who asked. A request stays open until who asked agrees,
+  gives a tag for that patch or lets it go; disputing it does not close it;
+- what was said about an older revision is gone with it; robots and mails about other topics say nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tracker.core.facts import Facts
+from tracker.core.people import Person
+from tracker.core.review import Review, Tag
+from tracker.core.said import sent
+from tracker.core.series import Series
+from tracker.core.talk import Talk
+from tracker.core.talkrules import CONCEDED, NEW_VERSION, QUESTION, REFUSED, REQUEST, SUPERSEDED, WITHDRAWN
+from tracker.core.thread import ancestors
+from tracker.core.who import People
+
+CONDITION = "condition"
+WHOLE = ""  # the place of what is said about the cover letter, or about all patches
+
+
+@dataclass(slots=True)
+class Ask:
+    """Something people wait for. kind: question, request, refused or condition. place: message id of a patch, or WHOLE.
+
+    answered: the author's first reply below it.
+    """
+
+    kind: str
+    mail: Facts
+    person: int
+    place: str
+    quote: str
+    answered: Facts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Something an author or a maintainer announced."""
+
+    mail: Facts
+    person: int
+    place: str
+    talk: Talk
+
+
+@dataclass(slots=True)
+class Debate:
+    """asks: open ones, oldest first. plans: the author announced a change or a new version. answers: of others than the author
+    and robots; heard: the same by place. newer: a version that people answer but that is not at hand, with such a mail."""
+
+    authors: set[int]
+    people: People
+    maintainers: set[int] = field(default_factory=set)
+    asks: list[Ask] = field(default_factory=list)
+    plans: list[Word] = field(default_factory=list)
+    withdrawn: list[Word] = field(default_factory=list)
+    superseded: list[Word] = field(default_factory=list)
+    answers: list[Facts] = field(default_factory=list)
+    heard: dict[str, list[Facts]] = field(default_factory=dict)
+    last: Facts | None = None
+    newer: Facts | None = None
+
+    def who(self, mail: Facts) -> Person:
+        return self.people.person(self.people.number(mail.sender))
+
+    def at(self, place: str) -> list[Ask]:
+        """The open asks about one patch."""
+        return [ask for ask in self.asks if ask.place == place]
+
+
+def hear(
+    revisions: Sequence[Series], newest: Series, review: Review, mails: Mapping[str, Facts], maintainers: frozenset[str],
+    aliases: Mapping[str, str],
+) -> Debate:  # fmt: skip
+    """Read the replies to *newest* in the order they were sent."""
+    people = People(aliases)
+    authors = {people.number(newest.author)}
+    authors |= {people.number(one.author) for msgid in newest.members if msgid in mails for one in mails[msgid].patches}
+    debate = Debate(authors, people)
+    spots = _Spots(revisions, newest, review, mails)
+    tags = _by_mail(review.tags)
+    agreed = {one.msgid for one in review.agreements if not one.conditional}
+    replies = [mail for mail in mails.values() if not mail.robot and mail.msgid not in spots.members]
+    for mail in sorted(replies, key=lambda mail: (sent(mail), mail.msgid)):
+        place = spots.place(mail)
+        if spots.is_unseen(mail):
+            debate.newer = mail
+        if place is None or mail.kind in ("notice", "pull", "other"):
+            continue
+        person = people.number(mail.sender)
+        if mail.sender.email.lower() in maintainers:
+            debate.maintainers.add(person)
+        debate.last = mail
+        if person in authors:
+            _of_author(debate, mail, place, person, mails)
+        else:
+            _of_other(debate, mail, place, person, mails)
+            _close(debate, mail, place, person, tags.get(mail.msgid, ()), mail.msgid in agreed)
+    _conditions(debate, newest, review, mails)
+    return debate
+
+
+def _by_mail(tags: Iterable[Tag]) -> dict[str, list[Tag]]:
+    found: dict[str, list[Tag]] = {}
+    for tag in tags:
+        if tag.source == "reply" and not tag.mismatch and tag.verdict in ("given", "kept"):
+            found.setdefault(tag.msgid, []).append(tag)
+    return found
+
+
+def talk_of(mail: Facts) -> tuple[Talk, ...]:
+    """What a reply says, () for mails that were read before words were."""
+    found: tuple[Talk, ...] = getattr(mail, "talk", ())
+    return found
+
+
+# --- where a reply belongs
+
+
+class _Spots:
+    """The postings of a topic, and which patch of the newest revision a reply hangs below."""
+
+    def __init__(self, revisions: Sequence[Series], newest: Series, review: Review, mails: Mapping[str, Facts]) -> None:
+        self.mails = mails
+        posted = [one for one in revisions if not (one.patches and one.patches[0].inline)] or list(revisions)
+        self.members = {msgid for one in posted for msgid in one.members}
+        self.version = max((one.version for one in revisions), default=1)
+        self.newest = newest
+        self.current = {patch.msgid: patch.msgid for patch in review.patches}
+        self.current.update((patch.msgid, patch.msgid) for patch in newest.patches)
+        if newest.cover:
+            self.current[newest.cover] = WHOLE
+        elif newest.id not in self.current:
+            self.current[newest.id] = WHOLE
+        self.ghosts = {
+            parent
+            for msgid in newest.members
+            if msgid in mails
+            for parent in mails[msgid].parents[-1:]
+            if parent not in mails and not newest.cover
+        }
+
+    def is_unseen(self, mail: Facts) -> bool:
+        """Whether a reply is to a version that is newer than all at hand."""
+        subject = mail.subject
+        if not (subject.reply and subject.patch) or subject.version <= self.version or mail.patches:
+            return False
+        return sent(mail) > (self.newest.date or 0) and not any(one.inline for one in self.newest.patches)
+
+    def place(self, mail: Facts) -> str | None:
+        """The patch of the newest revision it is about, WHOLE for its cover; None when it is about something else."""
+        missing = False
+        for msgid in ancestors(mail.msgid, self.mails):
+            if msgid in self.current:
+                return self._checked(mail, self.current[msgid]) if missing else self.current[msgid]
+            if msgid in self.members:
+                return self._by_subject(mail) if missing else None
+            above = self.mails.get(msgid)
+            if msgid in self.ghosts:
+                return self._checked(mail, WHOLE)
+            if above is None:
+                missing = True
+            elif above.posting and not above.subject.reply:
+                return None
+        return self._by_subject(mail)
+
+    def _checked(self, mail: Facts, place: str) -> str | None:
+        """*place* unless the subject names another patch of the newest revision, or another version."""
+        subject = mail.subject
+        if not subject.patch or subject.n is None:
+            return place
+        return self._by_subject(mail)
+
+    def _by_subject(self, mail: Facts) -> str | None:
+        subject, newest = mail.subject, self.newest
+        if not (subject.reply and subject.patch) or subject.version_label.lower() != newest.label.lower():
+            return None
+        if (subject.total or 1) != newest.expected:
+            return None
+        if subject.n == 0:
+            return WHOLE
+        return next((one.msgid for one in newest.patches if one.n == (subject.n or 1)), None)
+
+
+# --- who says what
+
+
+def _of_author(debate: Debate, mail: Facts, place: str, person: int, mails: Mapping[str, Facts]) -> None:
+    above = set(ancestors(mail.msgid, mails))
+    for ask in debate.asks:
+        if ask.answered is None and ask.mail.msgid in above:
+            ask.answered = mail
+    for talk in talk_of(mail):
+        word = Word(mail, person, place, talk)
+        if talk.kind == NEW_VERSION:
+            debate.plans.append(word)
+        elif talk.kind == WITHDRAWN:
+            debate.withdrawn.append(word)
+        elif talk.kind == SUPERSEDED:
+            debate.superseded.append(word)
+
+
+def _of_other(debate: Debate, mail: Facts, place: str, person: int, mails: Mapping[str, Facts]) -> None:
+    debate.answers.append(mail)
+    debate.heard.setdefault(place, []).append(mail)
+    above = set(ancestors(mail.msgid, mails))
+    talks = {talk.kind: talk for talk in talk_of(mail)}
+    asked = [talks[kind] for kind in (REFUSED, REQUEST, WITHDRAWN, QUESTION) if kind in talks]
+    if CONCEDED in talks:
+        debate.asks = [ask for ask in debate.asks if ask.person != person or ask.mail.msgid not in above]
+    elif not asked:  # heard the answer and asks no more
+        debate.asks = [
+            ask for ask in debate.asks if not (ask.person == person and ask.answered and ask.answered.msgid in above)
+        ]  # fmt: skip
+    if SUPERSEDED in talks and person in debate.maintainers:
+        debate.superseded.append(Word(mail, person, place, talks[SUPERSEDED]))
+    if asked and _answers_author(debate, mail, mails) and not _calls_another(debate, asked[0].quote):
+        kind = REQUEST if asked[0].kind == WITHDRAWN else asked[0].kind  # another's "please drop this" is a request
+        debate.asks.append(Ask(kind, mail, person, place, asked[0].quote))
+
+
+def _calls_another(debate: Debate, quote: str) -> bool:
+    """Whether words are addressed by name to somebody else who takes part: `Chen, could you …`."""
+    first, mark, _ = quote[:40].replace(":", ",").partition(",")
+    named = first.strip(" @").casefold()
+    if not mark or not named.isalpha():
+        return False
+    authors = {debate.people.person(number).name.split(" ")[0].casefold() for number in debate.authors}
+    others = {mail.sender.name.split(" ")[0].casefold() for mail in debate.answers}
+    return named in others - authors
+
+
+def _answers_author(debate: Debate, mail: Facts, mails: Mapping[str, Facts]) -> bool:
+    """Whether a reply answers a mail of the author, or one that is not at hand."""
+    above = mails.get(mail.parents[-1]) if mail.parents else None
+    return above is None or debate.people.number(above.sender) in debate.authors
+
+
+def _close(debate: Debate, mail: Facts, place: str, person: int, tags: Sequence[Tag], agreed: bool) -> None:
+    """A tag or an agreement closes what its person asked before about these patches."""
+    if not tags and not agreed:
+        return
+    whole = (agreed and place == WHOLE) or any(tag.scope == "series" for tag in tags)
+    patches = {place}.union(*(tag.patches for tag in tags))
+    debate.asks = [ask for ask in debate.asks if ask.person != person or not (whole or ask.place in patches)]
+
+
+def _conditions(debate: Debate, newest: Series, review: Review, mails: Mapping[str, Facts]) -> None:
+    """Conditions that nobody met, and refusals that stand, said about the newest revision."""
+    for tag in review.tags:
+        mail = mails.get(tag.msgid)
+        if mail is None or tag.mismatch or tag.own or tag.source != "reply":
+            continue
+        refused = tag.verdict == REFUSED and tag.current
+        if refused or (tag.verdict == "conditional" and tag.state == "open" and not tag.withdraws and tag.series == newest.id):
+            places = tag.newest if tag.scope == "patches" and tag.newest else (WHOLE,)
+            kind = REFUSED if refused else CONDITION
+            person = debate.people.number(tag.who)
+            debate.asks += [Ask(kind, mail, person, place, tag.quote) for place in places]
+    debate.asks.sort(key=lambda ask: (sent(ask.mail), ask.mail.msgid))

@@ -1,0 +1,90 @@
+"""Under which keys topics and the mails that say what became of them find each other, wherever these mails stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+from tracker.core.facts import Facts
+from tracker.core.patchline import is_offer
+from tracker.core.series import Series
+from tracker.core.traits import peel
+
+SHORT = 7  # hex digits that a commit is looked up by; git prints no fewer
+MAINLINE = re.compile(r"\btorvalds/linux|^mainline$|^linus\b", re.IGNORECASE)
+_NEXT = re.compile(r"linux-next", re.IGNORECASE)
+_STABLE = re.compile(r"\bstable\b(?!/linux-)", re.IGNORECASE)
+_FIXES = re.compile(r"([0-9a-f]{7,40})\b(?:\W{0,4}(.+))?", re.IGNORECASE)
+
+
+def topic_keys(revisions: Iterable[Series]) -> frozenset[str]:
+    """What a mail about these revisions may name: t: a title, m: one of their mails."""
+    found = set()
+    for one in revisions:
+        found.update(f"m:{msgid}" for msgid in one.members)
+        found.update(f"t:{title}" for title in _titles(one))
+    return frozenset(found)
+
+
+def mail_keys(mail: Facts) -> tuple[str, ...]:
+    """What a mail says something about: t: a title, m: a mail, c: the beginning of a commit id, p: of whom it depends."""
+    found: dict[str, None] = {}
+    for notice in mail.notices:
+        found.update((f"t:{peel(title)[1]}", None) for title in notice.titles)
+        found.update((f"m:{one}", None) for one in notice.refs)
+        found.update((f"c:{sha[:SHORT]}", None) for sha in (notice.commit, notice.merge) if len(sha) >= SHORT)
+        if notice.source == "human":
+            found[f"p:{mail.sender.email.lower()}"] = None
+    if mail.posting:
+        found.update((f"c:{sha[:SHORT]}", None) for sha, _ in mends(mail))
+        found.update((f"t:{title}", None) for _, title in mends(mail) if title)
+    found.pop("t:", None)
+    return tuple(found)
+
+
+def further_keys(keys: Collection[str], mails: Iterable[Facts]) -> frozenset[str]:
+    """What *mails*, found by *keys*, tell to look for next: commits that they tie to a title, and pull requests."""
+    found = set()
+    for mail in mails:
+        for notice in mail.notices:
+            if not any(f"t:{peel(title)[1]}" in keys for title in notice.titles):
+                continue
+            if notice.kind == "pull":
+                found.add(f"m:{mail.msgid}")
+            if len(notice.titles) == 1 and len(notice.commit) >= SHORT:
+                found.add(f"c:{notice.commit[:SHORT]}")
+    return frozenset(found - set(keys))
+
+
+def mends(mail: Facts) -> tuple[tuple[str, str], ...]:
+    """The commits that a patch's Fixes trailers name: (hex, normalised title or '')."""
+    found = []
+    for trailer in mail.trailers:
+        if trailer.key == "Fixes" and not trailer.quoted and (match := _FIXES.match(trailer.value)):
+            title = (match[2] or "").strip("()\"' ")
+            found.append((match[1].lower(), peel(title)[1] if title else ""))
+    return tuple(found)
+
+
+def is_maintaining(mail: Facts) -> bool:
+    """Whether a mail shows that its sender maintains a tree: he asks to pull it, or names commits he made of patches."""
+    if mail.robot:
+        return False
+    return any(
+        (one.kind == "pull" and not mail.subject.reply) or (one.kind == "applied" and one.source == "ty" and one.commit)
+        for one in mail.notices
+    )
+
+
+def _titles(series: Series) -> list[str]:
+    own = [] if is_offer(series) else [peel(patch.title)[1] for patch in series.patches]
+    return [*own, *([peel(series.title)[1]] if series.cover else [])]
+
+
+def role_of(tree: str) -> str:
+    """The role of a tree by the name that mails give it: 'mainline', 'next', 'stable' or 'maintainer'."""
+    if MAINLINE.search(tree):
+        return "mainline"
+    if _NEXT.search(tree):
+        return "next"
+    return "stable" if _STABLE.search(tree) else "maintainer"

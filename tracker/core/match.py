@@ -1,0 +1,364 @@
+"""Which commit each mailed patch became.
+
+Exact keys come first (links to the mail, its date as author date, the title); what they find ties a topic to a place in
+history, where its other patches are looked for with less to go by; only what is left is looked for by the files it touches.
+"Unknown" is an answer: a commit that merely touches the same lines is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from tracker.core.commit import Commit
+from tracker.core.matchrules import ALONE, AMONG, BESIDE, RULES, Rule, Seen, score
+from tracker.core.patch import patch_id
+from tracker.core.people import same_person
+from tracker.core.posted import Posted
+from tracker.core.similar import Likeness, Shape, common_share, shape
+from tracker.core.traits import peel
+
+Revision = Sequence[Posted]
+Topic = Sequence[Revision]  # oldest first
+
+_DAY = 86_400
+_EARLY, _LATE = 3 * _DAY, 540 * _DAY  # around a mail's date, where its commit is looked for by files
+_AROUND = 7 * _DAY  # around a topic's known commits, where its others are looked for by author
+_MOST = 40  # candidates of one patch that are compared
+_TIE = 0.3  # scores closer than this do not tell which commit it is
+_WORSE = 1.5  # a commit that fits so much worse than the best one is not taken instead
+_PART = 0.5  # of a patch's lines that are in a commit that another patch became, too, for both to be parts of it
+_SAME = 0.9  # of the changed lines that two commits share when they are one change twice
+_LEFT = 0.2  # of a patch's lines that its commit lacks when it may have been split
+_INSIDE = 0.6  # of a commit's lines that are in a patch it is a piece of
+_UNDECIDED = 0.5  # confidence where it became one of several equal commits
+_ALGORITHMS = ("histogram", "patience", "minimal")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What the patch of one mail became. commit: 40 hex digits, None when none is known.
+
+    commits: that one first; then the others that it was split into or that are the same change again (in another branch).
+    how: 'link', 'date', 'patch-id', 'subject', 'similar', None. confidence: 0 to 1.
+    """
+
+    msgid: str
+    commit: str | None = None
+    commits: tuple[str, ...] = ()
+    how: str | None = None
+    confidence: float = 0.0
+
+
+class Pool(Protocol):
+    """Commits to choose from, merges left out. Times are commit dates in seconds UTC, both ends included."""
+
+    def by_link(self, msgid: str) -> Sequence[Commit]:
+        """Those whose Link, Message-ID … trailers name the mail."""
+
+    def by_authored(self, when: int) -> Sequence[Commit]:
+        """Those with this author date."""
+
+    def by_subject(self, title: str) -> Sequence[Commit]:
+        """Those whose subject has the same `subject_key`."""
+
+    def by_author(self, email: str, since: int, until: int) -> Sequence[Commit]:
+        """Those of this author, by address in any case."""
+
+    def touching(self, paths: Collection[str], since: int, until: int) -> Sequence[Commit]:
+        """Those that touch any of the paths."""
+
+    def messages(self, shas: Collection[str]) -> Mapping[str, str]:
+        """Their whole messages, as far as they are at hand."""
+
+    def diffs(self, shas: Collection[str], algorithm: str) -> Mapping[str, bytes]:
+        """Their diffs (`git diff-tree -p -M --root`), as far as they are at hand. algorithm: of `--diff-algorithm`."""
+
+
+class _Found(NamedTuple):
+    sha: str
+    rule: Rule
+    score: float
+    seen: Seen
+    equals: tuple[str, ...] = ()  # commits that fit exactly as well
+
+
+@dataclass(slots=True)
+class _Matcher:
+    """What is known so far. found: by `id` of the patch, since one mail may have several. ways: candidates of each."""
+
+    pool: Pool
+    links: bool
+    commits: dict[str, Commit] = field(default_factory=dict)
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    posted: dict[int, Shape] = field(default_factory=dict)
+    likes: dict[tuple[int, str], Likeness] = field(default_factory=dict)
+    ways: dict[int, dict[str, int]] = field(default_factory=dict)
+    found: dict[int, _Found] = field(default_factory=dict)
+
+    def load(self, commits: Iterable[Commit]) -> None:
+        """Make these commits ready for `judge`."""
+        new = {one.sha: one for one in commits if one.sha not in self.shapes}
+        if not new:
+            return
+        messages, diffs = self.pool.messages(new), self.pool.diffs(new, "myers")
+        self.commits.update(new)
+        for sha, one in new.items():
+            body = messages.get(sha, "").lstrip("\n").partition("\n\n")[2].encode("utf-8", "replace")
+            self.shapes[sha] = shape(one.subject, one.author, body, diffs.get(sha, b""))
+
+    def shape_of(self, one: Posted) -> Shape:
+        known = self.posted.get(id(one))
+        if known is None:
+            known = self.posted[id(one)] = shape(one.title, one.author, one.message, one.diff, one.patch_id, one.files)
+        return known
+
+    def judge(self, one: Posted, sha: str, near: int) -> _Found | None:
+        """What can be said for *one* having become the commit *sha*."""
+        commit = self.commits[sha]
+        if not _same_kind(one, commit):
+            return None
+        like = self.likes.get((id(one), sha))
+        if like is None:
+            like = self.likes[id(one), sha] = Likeness(self.shape_of(one), self.shapes[sha])
+        late = (commit.committed - one.date) / _DAY if one.date is not None else 0.0
+        seen = Seen(like, self.links and one.msgid in commit.links, commit.authored == one.date, late, near)
+        rule = next((rule for rule in RULES if rule.holds(seen)), None)
+        return _Found(sha, rule, score(seen), seen) if rule else None
+
+    def judged(self, one: Posted) -> list[_Found]:
+        """All candidates of *one* that a rule holds for, the best first."""
+        found = (self.judge(one, sha, near) for sha, near in self.ways.get(id(one), {}).items())
+        return sorted((one for one in found if one is not None), key=lambda found: (-found.score, found.sha))
+
+    def add(self, one: Posted, commits: Iterable[tuple[Commit, int]]) -> None:
+        """Further candidates of *one*, and how each stands to its topic's commits."""
+        ways = self.ways.setdefault(id(one), {})
+        for commit, near in commits:
+            ways[commit.sha] = max(near, ways.get(commit.sha, ALONE))
+
+
+def match(topics: Sequence[Topic], pool: Pool, *, links: bool = True) -> dict[str, Match]:
+    """What became of every patch in *topics*, by message id.
+
+    links: whether commits that name their mails are believed; without, the answers measure all other signs.
+    """
+    matcher = _Matcher(pool, links)
+    patches = [one for topic in topics for revision in topic for one in revision]
+    _widen(matcher, {id(one): (one, _keyed(one, pool, links)) for one in patches})
+    _settle(matcher, topics, ties=False)
+    _look_beside(matcher, topics)
+    _widen(matcher, {id(one): (one, _touching(one, pool)) for one in patches if id(one) not in matcher.found})
+    _settle(matcher, topics, ties=False)
+    _look_beside(matcher, topics)
+    _settle(matcher, topics, ties=True)
+    return _answers(matcher, topics)
+
+
+def _same_kind(one: Posted, commit: Commit) -> bool:
+    """Whether neither is a revert, a re-application or a backport of what the other one is."""
+    if bool(one.upstream) != bool(commit.upstream) or (one.upstream and not _same_sha(one.upstream, commit.upstream)):
+        return False
+    if peel(one.title)[0] == peel(commit.subject)[0]:
+        return True
+    return any(_same_sha(a, b) for a in one.reverts for b in commit.reverts)
+
+
+def _same_sha(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+# --- candidates
+
+
+def _widen(matcher: _Matcher, several: Mapping[int, tuple[Posted, Sequence[Commit]]]) -> None:
+    matcher.load(commit for _, commits in several.values() for commit in commits)
+    for one, commits in several.values():
+        matcher.add(one, ((commit, ALONE) for commit in commits))
+
+
+def _keyed(one: Posted, pool: Pool, links: bool) -> list[Commit]:
+    """The commits that share an exact key with *one*."""
+    found = list(pool.by_link(one.msgid)) if links else []
+    if one.date is not None:
+        found += pool.by_authored(one.date)
+    if one.title:
+        found += pool.by_subject(one.title)
+    return _nearest(one, found)
+
+
+def _touching(one: Posted, pool: Pool) -> list[Commit]:
+    """The commits of the same author that touch the same files, in the time when *one* can have been applied."""
+    if one.date is None:
+        return []
+    found = pool.touching(one.files, one.date - _EARLY, one.date + _LATE)
+    return _nearest(one, [commit for commit in found if same_person(commit.author, one.author)])
+
+
+def _nearest(one: Posted, commits: Iterable[Commit]) -> list[Commit]:
+    known = {commit.sha: commit for commit in commits}
+    when = one.date or 0
+    return sorted(known.values(), key=lambda commit: (abs(commit.committed - when), commit.sha))[:_MOST]
+
+
+# --- one commit to one patch
+
+
+def _settle(matcher: _Matcher, topics: Sequence[Topic], *, ties: bool) -> None:
+    for topic in topics:
+        for revision in topic:
+            _assign(matcher, revision, ties)
+
+
+def _assign(matcher: _Matcher, revision: Revision, ties: bool) -> None:
+    """Give the patches of a revision their commits, the best fit first. ties: also where several fit equally well."""
+    rows: list[tuple[_Found, int, Posted, float]] = []
+    for at, one in enumerate(revision):
+        judged = matcher.judged(one) if id(one) not in matcher.found else []
+        rivals = _rivals(judged)
+        if len(rivals) > 1:
+            judged = [_break_tie(matcher, one, rivals)] if ties else []
+        rows += [(found, at, one, judged[0].score) for found in judged]
+    rows.sort(key=lambda row: (-row[0].score, row[1], row[0].sha))
+    taken = {matcher.found[id(one)].sha for one in revision if id(one) in matcher.found}
+    for found, _, one, best in rows:
+        if id(one) in matcher.found or found.score < best - _WORSE:
+            continue
+        if found.sha not in taken or (found.score == best and found.seen.like.mine >= _PART):
+            matcher.found[id(one)] = found
+            taken.add(found.sha)
+
+
+def _rivals(judged: Sequence[_Found]) -> list[_Found]:
+    """The best of *judged*, and those that fit as well."""
+    return [found for found in judged if found.score > judged[0].score - _TIE]
+
+
+def _break_tie(matcher: _Matcher, one: Posted, rivals: Sequence[_Found]) -> _Found:
+    """The commit among equals whose author date is nearest to the mail's and whose diff has its context, else undecided:
+    the same change was committed twice, and nothing tells which of them the mail became."""
+    diffs = matcher.pool.diffs([found.sha for found in rivals], "myers")
+
+    def fit(found: _Found) -> tuple[int, float]:
+        away = abs(matcher.commits[found.sha].authored - (one.date or 0))
+        return (-away, common_share(one.diff, diffs.get(found.sha, b"")))
+
+    best = max(map(fit, rivals))
+    left = sorted((found for found in rivals if fit(found) == best), key=lambda found: (matcher.commits[found.sha].committed, found.sha))
+    return left[0]._replace(equals=tuple(found.sha for found in left[1:]))
+
+
+# --- beside the commits of the same topic
+
+
+def _look_beside(matcher: _Matcher, topics: Sequence[Topic]) -> None:
+    """Look for the patches that are left near the commits that others of their topic became."""
+    places: list[tuple[Topic, dict[str, tuple[Commit, int]]]] = []
+    for topic in topics:
+        patches = [one for revision in topic for one in revision]
+        anchors = {matcher.found[id(one)].sha for one in patches if id(one) in matcher.found}
+        if anchors and any(id(one) not in matcher.found for one in patches):
+            places.append((topic, _neighbours(matcher, patches, anchors)))
+    matcher.load(commit for _, near in places for commit, _ in near.values())
+    for topic, near in places:
+        for revision in reversed(topic):
+            for one in revision:
+                if id(one) not in matcher.found:
+                    matcher.add(one, near.values())
+            _assign(matcher, revision, ties=False)
+
+
+def _neighbours(matcher: _Matcher, patches: Sequence[Posted], anchors: Collection[str]) -> dict[str, tuple[Commit, int]]:
+    """The commits of the topic's authors that were made when *anchors* were, and how they stand to them."""
+    known = [matcher.commits[sha] for sha in anchors]
+    found = {commit.sha: commit for commit in known}
+    emails = {one.author.email.lower() for one in (*patches, *known)} - {""}
+    for since, until in _spans([commit.committed for commit in known]):
+        for email in emails:
+            found.update((commit.sha, commit) for commit in matcher.pool.by_author(email, since, until))
+    among = _run(found, anchors)
+    return {sha: (commit, AMONG if sha in among else BESIDE) for sha, commit in found.items()}
+
+
+def _spans(times: Iterable[int]) -> list[tuple[int, int]]:
+    """The times around *times*, each once."""
+    spans: list[tuple[int, int]] = []
+    for time in sorted(times):
+        since, until = time - _AROUND, time + _AROUND
+        if spans and since <= spans[-1][1]:
+            since = spans.pop()[0]
+        spans.append((since, until))
+    return spans
+
+
+def _run(commits: Mapping[str, Commit], anchors: Collection[str]) -> set[str]:
+    """Those of *commits* that parents among them tie to *anchors*."""
+    beside: dict[str, list[str]] = {}
+    for sha, commit in commits.items():
+        for parent in commit.parents:
+            if parent in commits:
+                beside.setdefault(parent, []).append(sha)
+                beside.setdefault(sha, []).append(parent)
+    run, todo = set(anchors), list(anchors)
+    while todo:
+        fresh = [sha for sha in beside.get(todo.pop(), ()) if sha not in run]
+        run.update(fresh)
+        todo += fresh
+    return run
+
+
+# --- answers
+
+
+def _answers(matcher: _Matcher, topics: Sequence[Topic]) -> dict[str, Match]:
+    out: dict[str, Match] = {}
+    pieces = _pieces(matcher, topics)
+    for topic in topics:
+        for revision in topic:
+            for one in revision:
+                found = matcher.found.get(id(one))
+                known = out.setdefault(one.msgid, Match(one.msgid))
+                if found is not None and found.rule.confidence > known.confidence:
+                    out[one.msgid] = _answer(matcher, one, found, pieces.get(id(one), ()))
+    return out
+
+
+def _answer(matcher: _Matcher, one: Posted, found: _Found, pieces: Sequence[str]) -> Match:
+    if found.equals:
+        return Match(one.msgid, None, (found.sha, *found.equals), found.rule.how, _UNDECIDED)
+    commits = dict.fromkeys((found.sha, *pieces, *_twins(matcher, one, found)))
+    return Match(one.msgid, found.sha, tuple(commits), found.rule.how, found.rule.confidence)
+
+
+def _twins(matcher: _Matcher, one: Posted, found: _Found) -> list[str]:
+    """The other commits that make the same change under the same title, by date."""
+    own = matcher.shapes[found.sha]
+    twins = [
+        other.sha for other in matcher.judged(one)
+        if other.sha != found.sha and matcher.shapes[other.sha].title == own.title
+        and Likeness(own, matcher.shapes[other.sha]).lines >= _SAME
+    ]  # fmt: skip
+    return sorted(twins, key=lambda sha: (matcher.commits[sha].committed, sha))
+
+
+def _pieces(matcher: _Matcher, topics: Sequence[Topic]) -> dict[int, list[str]]:
+    """For each patch that was split: the further commits beside its own that are made of its lines."""
+    split: list[tuple[Posted, set[str], dict[str, tuple[Commit, int]]]] = []
+    for topic in topics:
+        patches = [one for revision in topic for one in revision if id(one) in matcher.found]
+        for revision in topic:
+            taken = {matcher.found[id(one)].sha for one in revision if id(one) in matcher.found}
+            for one in revision:
+                found = matcher.found.get(id(one))
+                if found is not None and found.seen.like.mine < 1 - _LEFT and found.seen.like.yours >= _INSIDE:
+                    split.append((one, taken, _neighbours(matcher, patches, {found.sha})))
+    matcher.load(commit for _, _, near in split for commit, how in near.values() if how == AMONG)
+    return {
+        id(one): [
+            sha for sha, (commit, how) in near.items()
+            if how == AMONG and sha not in taken and _same_kind(one, commit)
+            and Likeness(matcher.shape_of(one), matcher.shapes[sha]).yours >= _INSIDE
+        ]
+        for one, taken, near in split
+    }  # fmt: skip

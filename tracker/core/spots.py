@@ -1,0 +1,221 @@
+"""Landings in the making: one spot for each tree that a patch, its revert or its re-application was put into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tracker.core.landing import ROLES, Event, Evidence, Landing
+from tracker.core.people import Person
+
+PATCH, REVERT, AGAIN = 0, 1, 2  # what stands in a spot: the patch, its revert, the patch after a revert
+_EVENT_OF = {"maintainer": "applied", "next": "in-next", "mainline": "merged", "stable": "backported"}
+_TOLD, _HINTED, _RECORDED = 0.9, 0.8, 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A recorded fact about a commit; '' and () where nothing was. Ids of mails that prove it: seen, merged, tagged, reviewed."""
+
+    sha: str
+    subject: str
+    tree: str
+    role: str
+    patch: str = ""
+    branch: str = ""
+    merge: str = ""
+    first_tag: str = ""
+    reverts: str = ""
+    reverted_by: str = ""
+    replaced_by: str = ""
+    upstream: str = ""
+    fixes: str = ""
+    recorded: str = ""
+    date: int | None = None
+    seen: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()
+    tagged: tuple[str, ...] = ()
+    reviewed: tuple[str, ...] = ()
+
+
+def same_commit(one: str, two: str) -> bool:
+    """Whether two abbreviations may be of one commit."""
+    return bool(one and two) and (one.startswith(two) or two.startswith(one))
+
+
+@dataclass(slots=True)
+class Spot:
+    """line: of the patch. date: when it landed; told: when that was first said, if it is not known when it landed."""
+
+    line: int
+    role: str
+    tree: str
+    branch: str
+    commit: str
+    turn: int
+    merge: str = ""
+    by: Person | None = None
+    date: int | None = None
+    told: int | None = None
+    first_tag: str = ""
+    how: str = "mail"
+    confidence: float = _HINTED
+    replaced_by: str = ""
+    reverted_by: str = ""
+    dropped: bool = False
+    evidence: dict[Evidence, None] = field(default_factory=dict)
+
+    def prove(self, *evidence: Evidence) -> None:
+        """Add what proves it."""
+        self.evidence.update(dict.fromkeys(evidence))
+
+    def tell(self, at: int | None, evidence: Evidence, by: Person | None = None) -> None:
+        """Somebody says that it landed, at the time when it did."""
+        self.by, self.date, self.told = self.by or by, self.date or at, self.told or at
+        self.confidence = max(self.confidence, _TOLD)
+        self.prove(evidence)
+
+    def hint(self, at: int | None, evidence: Evidence) -> None:
+        """A mail shows that it had landed by then."""
+        self.told = self.told or at
+        self.prove(evidence)
+
+    def recall(self, record: Record, evidence: Sequence[Evidence]) -> None:
+        """A record tells of it."""
+        self.merge, self.first_tag = self.merge or record.merge, self.first_tag or record.first_tag
+        self.date, self.branch = self.date or record.date, self.branch or record.branch
+        self.replaced_by = self.replaced_by or record.replaced_by
+        self.reverted_by = self.reverted_by or record.reverted_by
+        self.confidence = max(self.confidence, _RECORDED)
+        self.prove(*evidence)
+
+    @property
+    def place(self) -> str:
+        """The tree and branch in words."""
+        if self.role == "stable":
+            return f"stable {self.branch}".rstrip()
+        return " ".join(filter(None, (_short(self.tree), self.branch))) or "a maintainer's tree"
+
+
+def _short(tree: str) -> str:
+    """The last two parts of a repository's URL, without its ".git"."""
+    bare = tree.rstrip("/").removesuffix(".git")
+    return "/".join(bare.split("/")[-2:]) if "//" in tree or ":" in tree else bare
+
+
+@dataclass(slots=True)
+class Spots:
+    """All spots of a topic, in the order in which they were told of."""
+
+    several: list[Spot] = field(default_factory=list)
+    found: list[tuple[int, Landing]] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Spot]:
+        return iter(self.several)
+
+    def at(self, line: int, role: str, tree: str, branch: str, commit: str, turn: int) -> Spot:
+        """The spot that a statement is about: the one with its commit, else of its tree; a new one when there is none."""
+        same = [one for one in self.several if (one.line, one.role, one.turn) == (line, role, turn)]
+        spot = next((one for one in same if same_commit(one.commit, commit)), None)
+        spot = spot or next((one for one in same if _fits(one, tree, branch, commit)), None)
+        if spot is None:
+            spot = Spot(line, role, tree, branch, commit, turn)
+            self.several.append(spot)
+        spot.commit = max(spot.commit, commit, key=len)
+        spot.tree, spot.branch = spot.tree or tree, spot.branch or branch
+        return spot
+
+    def name_mainline(self, commits: Mapping[str, int], proven: Mapping[str, Evidence]) -> None:
+        """Give a mainline spot without a commit the only one that mails name as mainline's for that patch."""
+        for spot in self.several:
+            named = [sha for sha in proven if commits.get(sha) == spot.line]
+            distinct = [sha for sha in named if not any(other != sha and other.startswith(sha) for other in named)]
+            if spot.role == "mainline" and spot.turn == PATCH and not spot.commit and len(distinct) == 1:
+                spot.commit = distinct[0]
+                spot.prove(proven[distinct[0]])
+
+    def take_found(self, found: Sequence[tuple[int, Landing]]) -> None:
+        """What git trees show takes the place of what was said about the same commit, or the same tree."""
+        self.found = list(found)
+        for line, landing in found:
+            kept = []
+            for one in self.several:
+                about = one.line == line and one.turn == PATCH and one.role == landing.role
+                if not (about and (same_commit(one.commit, landing.commit) or landing.role in ("mainline", "next"))):
+                    kept.append(one)
+            self.several = kept
+
+    def settle(self) -> None:
+        """What one spot means for another: reverted by, replaced by."""
+        for undo in [one for one in self.several if one.turn == REVERT]:
+            for spot in self.several:
+                if spot.turn != REVERT and spot.line == undo.line and _undone(spot, undo):
+                    spot.reverted_by = spot.reverted_by or undo.commit or undo.merge or "unknown"
+        for spot in self.several:
+            final = self._final(spot.line)
+            early = spot.role in ("maintainer", "next") and spot.turn == PATCH and spot.commit
+            if early and final and not same_commit(spot.commit, final):
+                spot.replaced_by = spot.replaced_by or final
+
+    def _final(self, line: int) -> str:
+        """The commit of a patch in mainline, '' unknown."""
+        trees = [one.commit for at, one in self.found if at == line and one.role == "mainline"]
+        said = [one.commit for one in self.several if (one.line, one.role, one.turn) == (line, "mainline", PATCH) and one.commit]
+        return next(iter((*trees, *said)), "")
+
+    def _named(self, commit: str) -> int | None:
+        """When a commit was first known to stand in a tree."""
+        dates = [one.date or one.told for one in self.several if same_commit(one.commit, commit)]
+        dates += [one.date for _, one in self.found if same_commit(one.commit, commit)]
+        return min((date for date in dates if date is not None), default=None)
+
+    def landings(self, patch_of: Callable[[Spot], str | None]) -> list[Landing]:
+        """As landings; reverts are told by what they revert."""
+        told = [
+            Landing(
+                patch_of(one), one.commit, _short(one.tree), one.role, one.branch, one.merge, one.by, one.date, one.first_tag,
+                "", one.how, one.confidence, tuple(one.evidence), one.replaced_by, one.reverted_by, one.dropped,
+            )
+            for one in self.several
+            if one.turn != REVERT
+        ]  # fmt: skip
+        every = [*told, *(landing for _, landing in self.found)]
+        return sorted(every, key=lambda one: (one.patch or "", ROLES.index(one.role), one.date or 0, one.commit))
+
+    def events(self) -> list[Event]:
+        """Each spot as a dated event, and what replaced what."""
+        found = []
+        for one in self.several:
+            proof = next(iter(one.evidence), Evidence(record="recorded"))
+            kind = "reverted" if one.turn == REVERT else _EVENT_OF[one.role]
+            at = one.date if one.date is not None else one.told
+            if one.turn == REVERT and one.role == "maintainer":
+                continue  # a revert on its way: the pull request is an event of its own
+            found.append(Event(kind, at, _text(one), proof))
+            if one.replaced_by:
+                text = f"{one.commit[:12]} in {one.place} was replaced by {one.replaced_by[:12]} (by then)"
+                found.append(Event("replaced", self._named(one.replaced_by) or at, text, proof))
+        return found
+
+
+def _fits(spot: Spot, tree: str, branch: str, commit: str) -> bool:
+    """Whether a statement without a commit that tells them apart is about *spot*."""
+    if commit and spot.commit:
+        return False
+    if spot.role == "stable":
+        return spot.branch == branch
+    return spot.role == "mainline" or not (tree and spot.tree) or (spot.tree, spot.branch) == (tree, branch)
+
+
+def _undone(spot: Spot, undo: Spot) -> bool:
+    """Whether *undo* reverts *spot*: it is in the same tree, and a re-application came before it."""
+    same = spot.role == undo.role and (spot.role != "stable" or spot.branch == undo.branch)
+    return same and (spot.turn == PATCH or (spot.date or 0) < (undo.date or undo.told or 0))
+
+
+def _text(spot: Spot) -> str:
+    what = {PATCH: "in", REVERT: "reverted in", AGAIN: "applied again in"}[spot.turn]
+    commit = f" {'by' if spot.turn == REVERT else 'as'} {spot.commit[:12]}" if spot.commit else ""
+    merge = f", merged by {spot.merge[:12]}" if spot.merge else ""
+    tag = f", first in {spot.first_tag}" if spot.first_tag else ""
+    return f"{what} {spot.place}{commit}{merge}{tag}{' (by then)' if spot.date is None else ''}"

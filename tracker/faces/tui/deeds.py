@@ -1,0 +1,381 @@
+"""What the user can do, as methods of the application: each asks where it should, runs as a job, and can be undone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tracker.core.target import parse_target
+from tracker.faces.plain import cut
+from tracker.faces.tui import outside
+from tracker.faces.tui.draw.line import line, safe
+from tracker.faces.tui.jobs import Outcome, Task
+from tracker.faces.tui.screens.base import telling
+from tracker.faces.tui.screens.dialogs import Ask, Choose, Prompt
+from tracker.store import read
+from tracker.sync import marks
+from tracker.sync.decide import decide, representatives
+from tracker.sync.follow import follow_known, follow_target
+from tracker.sync.follow import unfollow as unfollow_topic
+from tracker.sync.poll import sync as sync_all
+from tracker.sync.servers import Servers
+from tracker.sync.session import Session
+
+if TYPE_CHECKING:
+    from tracker.faces.tui.app import TrackerApp
+    from tracker.sync.follow import Followed
+
+_Undo = tuple[str, Task]
+
+
+class Deeds:
+    """Part of `TrackerApp`; everything here is called from its thread."""
+
+    _undos: list[_Undo]
+
+    @property
+    def _app(self) -> TrackerApp:
+        from tracker.faces.tui.app import TrackerApp
+
+        assert isinstance(self, TrackerApp)
+        return self
+
+    def _remember(self, label: str, task: Task) -> None:
+        if not hasattr(self, "_undos"):
+            self._undos = []
+        self._undos = [*self._undos[-19:], (label, task)]
+
+    def undo(self) -> None:
+        """Take back the last change."""
+        undos: list[_Undo] = getattr(self, "_undos", [])
+        if not undos:
+            self._app.tell("nothing to undo")
+            return
+        label, task = undos.pop()
+        self._app.do(f"undo {label}", task)
+
+    # --- sync and follow
+
+    def sync(self, numbers: list[int]) -> None:
+        """News for these topics, or for everything."""
+        app = self._app
+        if app.jobs.running:
+            app.tell(f"{app.jobs.running} runs already")
+            return
+
+        def task(session: Session, servers: Servers) -> str:
+            if not read.followed(session.con) and not read.archives(session.con):
+                return "nothing is followed yet: press a"
+            news = sync_all(session, servers, numbers)
+            count = len(news.new)
+            return f"{count} new mail{'' if count == 1 else 's'}" if count else "no news"
+
+        app.do("sync", task)
+
+    def action_sync_all(self) -> None:
+        self.sync([])
+
+    def follow(self, text: str, *, trust_file: bool = False) -> bool:
+        """Follow what a user pasted: an id, a URL, a change-id or a commit. False when it cannot be read."""
+        app = self._app
+        target = parse_target(text.strip())
+        if target.kind == "unknown":
+            app.tell(f"{safe(text.strip())}: {target.reason}", bad=True)
+            return False
+
+        def task(session: Session, servers: Servers) -> str:
+            found = follow_target(session, servers, target)
+            return _followed_words(session, found)
+
+        app.do("follow", task)
+        return True
+
+    def ask_follow(self, msgid: str, title: str) -> None:
+        """In the snapshot: fetch this thread from the server and follow it."""
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.follow(msgid)
+
+        text = f"{title}\n\nIts thread is fetched from the server, and a store of your own begins."
+        self._app.push_screen(Ask("Follow this?", text), answered)
+
+    def toggle_follow(self, number: int, topic: Mapping[str, Any]) -> None:
+        """Follow a topic of the store, or follow it no more after a question."""
+        app, title = self._app, cut(safe(topic["title"]), 40)
+        anchor = topic["revisions"][0]["series"] if topic["revisions"] else topic["evidence"][0]["msgid"]
+        if not topic["followed"]:
+            self._remember(f"follow #{number}", _unfollow(number))
+            app.do("follow", _follow(anchor, f"#{number} is followed: {title} · u undoes"))
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._remember(f"unfollow #{number}", _follow(anchor, f"#{number} is followed again"))
+                app.do("unfollow", _unfollow(number))
+
+        app.push_screen(Ask("Follow no more?", f"#{number} {safe(topic['title'])}\n\nIts mail stays."), answered)
+
+    # --- marks
+
+    def mark_topic(self, number: int, *, read: bool, title: str) -> None:
+        """Mark all mails of a topic."""
+        word = "read" if read else "unread"
+
+        def task(session: Session, _servers: Servers) -> str:
+            changed = marks.mark_topic(session, number, read=read)
+            self._remember(f"mark {word}", _mark_back(changed, read))
+            return f"#{number} {word}: {len(changed)} mails · u undoes" if changed else f"#{number}: nothing to mark"
+
+        self._app.do(f"mark {word}", task)
+
+    def mark_mails(self, msgids: list[str], *, read: bool, silent: bool = False) -> None:
+        """Mark some mails; opening one does so without a word."""
+
+        def task(session: Session, _servers: Servers) -> str:
+            changed = marks.mark(session, msgids, read=read)
+            if not silent:
+                self._remember("mark", _mark_back(changed, read))
+            return "" if silent else f"{len(changed)} marked {'read' if read else 'unread'} · u undoes"
+
+        self._app.do("mark", task)
+
+    # --- decisions by hand
+
+    def ask_link(self, number: int, topic: Mapping[str, Any]) -> None:
+        """Say that another topic is the same idea."""
+        app = self._app
+
+        def answered(text: str | None) -> None:
+            if not text:
+                return
+            with telling(app):
+                found = read.resolve(app.library.con, text)
+                if len(found) != 1 or found[0] == number:
+                    app.tell(f"{safe(text)}: {'no other topic' if not found or found == [number] else 'several topics'}", bad=True)
+                    return
+                other = app.library.topic(found[0])
+                if not topic["revisions"] or not other["revisions"]:
+                    app.tell("only topics with patches can be linked", bad=True)
+                    return
+                self._confirm_link(number, found[0], text, safe(other["title"]))
+
+        app.push_screen(Prompt("Link to", "Number, slug or message id of the topic that is the same idea."), answered)
+
+    def _confirm_link(self, number: int, other: int, text: str, title: str) -> None:
+        app = self._app
+
+        def pair(session: Session) -> list[str]:
+            return representatives(session, (str(number), text), (number, other))
+
+        def task(session: Session, _servers: Servers) -> str:
+            a, b = pair(session)
+            one, _ = decide(session, "link", a, b)
+            self._remember("link", _unlink(a, b))
+            return f"linked: #{one} now holds both · u undoes"
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                app.do("link", task)
+
+        app.push_screen(Ask("One idea?", f"#{other} {title}\n\nboth become one topic, for good (u undoes it)."), answered)
+
+    def ask_snooze(self, number: int, topic: Mapping[str, Any]) -> None:
+        """Let a topic rest for a while."""
+        del number, topic
+        self._app.tell("snooze comes with 'tracker snooze'", bad=True)
+
+    def ask_status(self, number: int, topic: Mapping[str, Any]) -> None:
+        """Overrule the status."""
+        del number, topic
+        self._app.tell("set comes with 'tracker set'", bad=True)
+
+    def ask_note(self, number: int, topic: Mapping[str, Any]) -> None:
+        """Write a note."""
+        del number, topic
+        self._app.tell("notes come with 'tracker note'", bad=True)
+
+    # --- to the outside
+
+    def url(self, msgid: str) -> str:
+        """The page of a mail on the server it came from."""
+        app = self._app
+        row = app.library.con.execute(
+            "SELECT s.name FROM message m JOIN seen_at a ON a.message = m.id JOIN source s ON s.id = a.source "
+            "WHERE m.msgid=? AND s.kind='lore' ORDER BY s.id LIMIT 1", (msgid,),
+        ).fetchone()  # fmt: skip
+        if row is not None:
+            return outside.url(row[0], msgid)
+        setting = app.config.server_setting
+        return outside.url(setting.value if setting else "https://lore.kernel.org/all", msgid)
+
+    def copy(self, text: str) -> None:
+        """To the clipboard, by OSC 52 and by the desktop's own tool where there is one."""
+        self._app.copy_to_clipboard(text)
+        for command in (["wl-copy"], ["xclip", "-selection", "clipboard"], ["pbcopy"]):
+            if command[0] == "wl-copy" and not os.environ.get("WAYLAND_DISPLAY"):
+                continue
+            if command[0] == "xclip" and not os.environ.get("DISPLAY"):
+                continue
+            try:
+                subprocess.run(command, input=text.encode(), check=False, timeout=2, capture_output=True)
+                break
+            except (OSError, subprocess.TimeoutExpired):
+                continue
+        self._app.tell(f"copied {safe(text)}")
+
+    def browse(self, url: str) -> None:
+        """In the user's browser."""
+        self._app.open_url(url)
+        self._app.tell(f"opened {safe(url)}")
+
+    def _outside(self, command: list[str], cwd: Path | None = None, *, wait: bool = False) -> int | None:
+        """Run a program on the terminal; None when it cannot be started."""
+        app = self._app
+        from textual.app import SuspendNotSupported
+
+        try:
+            with app.suspend():
+                done = subprocess.run(command, cwd=cwd, check=False)
+                if wait:
+                    print(f"\n[{' '.join(command)} ended with {done.returncode}] Enter goes back to tracker.", end="", flush=True)
+                    input()
+            return done.returncode
+        except (OSError, EOFError) as error:
+            app.tell(f"{command[0]}: {getattr(error, 'strerror', None) or error}", bad=True)
+        except SuspendNotSupported:
+            app.tell("this terminal cannot run another program", bad=True)
+        return None
+
+    def open_mail_client(self, number: int) -> None:
+        """All mails of a topic in the user's mail client or pager."""
+        with telling(self._app):
+            path = outside.private_file(".mbox")
+            try:
+                outside.write_mbox(path, outside.raws(self._app.library.con, number))
+                command = outside.mailbox_command(path, os.environ)
+                if self._outside(command) is not None:
+                    self._app.tell(f"{command[0]} is done")
+            finally:
+                path.unlink(missing_ok=True)
+
+    def reply(self, msgid: str) -> None:
+        """A draft that answers a mail, handed to the mail client or editor. Nothing is sent from here."""
+        from tracker.core.draft import reply_draft
+        from tracker.core.message import parse
+        from tracker.store.mail import read_raw
+
+        app = self._app
+        with telling(app):
+            row = read.message_row(app.library.con, msgid)
+            raw = read_raw(app.library.con, row.id) if row else None
+            if raw is None:
+                app.tell("this mail is not at hand", bad=True)
+                return
+            path = outside.write_draft(app.config.data, reply_draft(parse(raw), app.library.me))
+            self._outside(outside.draft_command(path, os.environ))
+            app.tell(f"draft kept: {path}")
+
+    def ask_save(self, number: int, topic: Mapping[str, Any]) -> None:
+        """Save all mails as an mbox."""
+        app = self._app
+
+        def save(path: Path) -> None:
+            with telling(app):
+                mails = outside.raws(app.library.con, number)
+                outside.write_mbox(path, mails)
+                app.tell(f"{len(mails)} mails saved to {path}")
+
+        def answered(text: str | None) -> None:
+            if not text:
+                return
+            path = Path(text).expanduser()
+            if not path.exists():
+                save(path)
+                return
+            app.push_screen(Ask("Overwrite?", f"{path} is there already."), lambda yes: save(path) if yes else None)
+
+        app.push_screen(Prompt("Save as mbox", f"All mails of #{number}.", f"{topic['slug']}.mbox"), answered)
+
+    def ask_apply(self, topic: Mapping[str, Any]) -> None:
+        """Apply a version with b4 in a repository that the user names."""
+        app = self._app
+        usable = [one for one in topic["revisions"] if one["patches"]]
+        if not usable:
+            app.tell("no version with patches is at hand", bad=True)
+            return
+
+        def chosen(series: str | None) -> None:
+            if series:
+                label = next(one["label"] for one in usable if one["series"] == series)
+                where = Prompt(f"Apply {label} with b4 shazam", "In which repository? Its current branch is used.", os.getcwd())
+                app.push_screen(where, lambda text: self._apply(topic, series, text) if text else None)
+
+        if len(usable) == 1:
+            chosen(usable[0]["series"])
+            return
+        options = [(one["series"], line(f"{safe(one['label']):12} {safe(one['subject'])}")) for one in reversed(usable)]
+        app.push_screen(Choose("Which version?", options), chosen)
+
+    def _apply(self, topic: Mapping[str, Any], series: str, text: str) -> None:
+        app, repository = self._app, Path(text).expanduser()
+        if not (repository / ".git").exists():
+            app.tell(f"{repository} is no git repository", bad=True)
+            return
+
+        def answered(yes: bool | None) -> None:
+            if not yes:
+                return
+            with telling(app):
+                mbox = outside.private_file(".mbox")
+                try:
+                    outside.write_mbox(mbox, outside.raws(app.library.con, topic["id"]))
+                    code = self._outside(outside.apply_command(series, repository, mbox), repository, wait=True)
+                    if code is not None:
+                        app.tell("applied" if code == 0 else f"b4 ended with {code}", bad=code != 0)
+                finally:
+                    mbox.unlink(missing_ok=True)
+
+        app.push_screen(Ask("Apply?", f"{safe(topic['title'])}\n\nb4 shazam in {repository}"), answered)
+
+
+def _followed_words(session: Session, found: list[Followed]) -> str:
+    titles = [cut(safe(read.topic(session.con, one.number).title), 50) for one in found]
+    return f"following #{found[0].number} {titles[0]}" + (f" and {len(found) - 1} more" if len(found) > 1 else "")
+
+
+def _follow(anchor: str, words: str) -> Task:
+    def task(session: Session, _servers: Servers) -> str:
+        row = session.con.execute(
+            "SELECT s.name FROM message m JOIN seen_at a ON a.message = m.id JOIN source s ON s.id = a.source "
+            "WHERE m.msgid=? AND s.kind='lore' ORDER BY s.id LIMIT 1", (anchor,),
+        ).fetchone()  # fmt: skip
+        follow_known(session, anchor, row[0] if row else None)
+        return words
+
+    return task
+
+
+def _unfollow(number: int) -> Task:
+    def task(session: Session, _servers: Servers) -> str:
+        return f"#{number} is followed no more · u undoes" if unfollow_topic(session, number) else f"#{number} was not followed"
+
+    return task
+
+
+def _mark_back(msgids: list[str], read: bool) -> Task:
+    def task(session: Session, _servers: Servers) -> str:
+        return f"{len(marks.mark(session, msgids, read=not read))} marks as before"
+
+    return task
+
+
+def _unlink(a: str, b: str) -> Task:
+    def task(session: Session, _servers: Servers) -> str:
+        decide(session, "unlink", a, b)
+        return "the link is undone"
+
+    return task

@@ -1,0 +1,1 @@
+"""What the screens show, as lines of styled text. Nothing here knows Textual: values in, lines out."""

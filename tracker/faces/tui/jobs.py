@@ -1,0 +1,86 @@
+"""Work in the background: one job at a time, with a store connection of its own; what it said and what failed is kept."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tracker.config import Config
+from tracker.sources.base import SourceError
+from tracker.store.db import StoreError
+from tracker.sync.reading import open_store
+from tracker.sync.servers import Servers
+from tracker.sync.session import Session, writing
+
+Task = Callable[[Session, Servers], str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the log. at: seconds UTC; level: 'info' or 'error'."""
+
+    at: int
+    level: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a job ended. text: one line for the user; failed: it did not do what was asked; faults: sources that failed."""
+
+    text: str
+    failed: bool = False
+    faults: int = 0
+
+
+@dataclass
+class Jobs:
+    """Runs tasks and remembers what they said."""
+
+    config: Config
+    log: deque[Entry] = field(default_factory=lambda: deque(maxlen=1_000))
+    running: str = ""
+    progress: str = ""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def say(self, text: str, level: str = "info") -> None:
+        """Keep a line in the log."""
+        self.log.append(Entry(int(time.time()), level, text))
+
+    def run(self, name: str, task: Task, *, network: bool = True) -> Outcome:
+        """Run *task* in this thread, after the one that runs now. Errors of stores, sources and disks become an outcome."""
+        with self._lock:
+            self.running, self.progress = name, ""
+            self.say(f"{name}: started")
+            try:
+                outcome = self._guarded(name, task)
+            finally:
+                self.running, self.progress = "", ""
+        self.say(f"{name}: {outcome.text}", "error" if outcome.failed or outcome.faults else "info")
+        return outcome
+
+    def _guarded(self, name: str, task: Task) -> Outcome:
+        try:
+            with (
+                writing(self.config), contextlib.closing(open_store(self.config)) as con,
+                contextlib.closing(Servers(self.config)) as servers,
+            ):  # fmt: skip
+                session = Session(con, self.config, int(time.time()), self.say, self._progress)
+                text = task(session, servers)
+                for error in session.failures:
+                    self.say(f"{name}: {error}", "error")
+                return Outcome(text, faults=len(session.failures))
+        except (StoreError, SourceError) as error:
+            return Outcome(str(error), failed=True)
+        except sqlite3.Error as error:
+            return Outcome(f"the store: {error}", failed=True)
+        except OSError as error:
+            return Outcome(f"{error.filename or 'disk'}: {error.strerror or error}", failed=True)
+
+    def _progress(self, what: str, done: int, total: int | None) -> None:
+        self.progress = f"{what} {done:,}" + (f"/{total:,}" if total else "")

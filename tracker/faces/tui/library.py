@@ -1,0 +1,121 @@
+"""The store as the screens see it: one connection for the thread that draws, rows and topics read when they are seen."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from array import array
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from tracker.config import Config
+from tracker.core.query import Node, parse_query
+from tracker.faces.commands.reading import topic_json
+from tracker.faces.tui.draw.home import Tab
+from tracker.store import browse, read
+from tracker.store.read import TopicRow
+from tracker.sync.identity import my_addresses
+from tracker.sync.reading import Reading, open_reading
+
+_PAGE = 64
+_KEPT = 2_000
+TABS = (
+    Tab("My turn", "turn:me"), Tab("Mine", "is:mine"), Tab("Following", "is:followed"),
+    Tab("Needs review", "status:posted,in-review -is:mine"), Tab("Landed", "status:applied,in-next,merged,released age<30d"),
+    Tab("All", ""),
+)  # fmt: skip
+FOLLOWING, ALL = 2, 5
+# The mail that the snapshot's story starts from.
+_STORY = "20240530145810.GA2205585@perftesting"
+
+
+class Wish(NamedTuple):
+    """What a list shows: a query that was read, the order, at most so many."""
+
+    node: Node | None
+    sort: str = "newest"
+
+
+class Library:
+    """Reads for the screens. Every method may raise sqlite3.Error or StoreError; nothing here writes."""
+
+    def __init__(self, config: Config, now: int) -> None:
+        self.config = config
+        self.now = now
+        self.me: tuple[str, ...] = my_addresses(config)
+        self._stack = contextlib.ExitStack()
+        self._rows: OrderedDict[int, TopicRow] = OrderedDict()
+        self.reading: Reading
+        self.open()
+
+    def open(self) -> None:
+        """Open the store, or the snapshot while there is nothing in it."""
+        self.close()
+        self.reading = self._stack.enter_context(open_reading(self.config, lambda _text: None, self.now))
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._rows.clear()
+        self._stack.close()
+
+    @property
+    def con(self) -> sqlite3.Connection:
+        """The connection of the thread that draws."""
+        return self.reading.con
+
+    @property
+    def snapshot(self) -> bool:
+        """Whether this is the snapshot that ships with the program."""
+        return self.reading.snapshot
+
+    def forget(self) -> None:
+        """Read rows anew: something was written."""
+        self._rows.clear()
+
+    def tabs(self) -> list[Tab]:
+        """The saved queries."""
+        return list(TABS)
+
+    def first_tab(self) -> int:
+        """Where to start: with what is followed, else with everything."""
+        return FOLLOWING if browse.count(self.con, parse_query("is:followed", self.now).node) else ALL
+
+    def parse(self, text: str) -> tuple[Node | None, str]:
+        """A query, and what is wrong with it."""
+        query = parse_query(text, self.now)
+        return query.node, query.problem
+
+    def listing(self, wish: Wish, limit: int = -1) -> array[int]:
+        """The numbers of the topics of a list."""
+        return browse.listing(self.con, wish.node, sort=wish.sort, me=self.me, limit=limit)
+
+    def row(self, numbers: Sequence[int], at: int) -> TopicRow | None:
+        """The topic at a place of a list; its neighbours are read with it. None when it is gone."""
+        number = numbers[at]
+        found = self._rows.get(number)
+        if found is None:
+            start = max(0, at - _PAGE // 2)
+            wanted = [one for one in numbers[start : start + _PAGE] if one not in self._rows]
+            self._rows.update(browse.rows(self.con, wanted))
+            while len(self._rows) > _KEPT:
+                self._rows.popitem(last=False)
+            found = self._rows.get(number)
+        return found
+
+    def topic(self, number: int) -> dict[str, Any]:
+        """TOPIC of schema 1. Raises KeyError when there is none."""
+        return topic_json(self.con, read.topic(self.con, number), self.now)
+
+    def story(self) -> int | None:
+        """The topic to show first in the snapshot."""
+        return read.topic_of(self.con, _STORY)
+
+    def synced(self) -> int | None:
+        """When a server was last asked for news, seconds UTC."""
+        times = [
+            json.loads(row[0]).get("polled") for row in self.con.execute("SELECT cursor FROM source WHERE cursor IS NOT NULL")
+            if row[0].startswith("{")
+        ]  # fmt: skip
+        return max((one for one in times if isinstance(one, int)), default=None)

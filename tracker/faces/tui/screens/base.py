@@ -1,0 +1,89 @@
+"""What all screens share: the footer with keys and state, messages in it, and the keys that work everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from tracker.faces.tui.draw.home import footer
+from tracker.faces.tui.draw.line import BAD, BOLD, DIM, GOOD, Line, line, safe
+from tracker.faces.tui.widgets.bars import Bar
+
+if TYPE_CHECKING:
+    from tracker.faces.tui.app import TrackerApp
+
+
+class Page(Screen[None]):
+    """A full screen with a footer. keys: what the footer names, at most six."""
+
+    keys: Sequence[tuple[str, str]] = ()
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "back", "back", show=False),
+    ]
+
+    @property
+    def tracker(self) -> TrackerApp:
+        """The application."""
+        from tracker.faces.tui.app import TrackerApp
+
+        assert isinstance(self.app, TrackerApp)
+        return self.app
+
+    def foot(self) -> ComposeResult:
+        """The footer, to be yielded last."""
+        yield Bar(lambda room: [self._foot(room)], id="foot")
+
+    def _foot(self, room: int) -> Line:
+        state = self.tracker.state_line()
+        message = self.tracker.message
+        if message is None:
+            return footer(self.keys, state, room)
+        text, bad = message
+        from tracker.faces.tui.draw.line import with_right
+
+        return with_right(line((f" {'✘' if bad else '✔'} {safe(text)}", f"{BOLD};{BAD if bad else GOOD}")), state, room)
+
+    def renew_foot(self) -> None:
+        """Draw the footer again: a message came, a job moved on."""
+        for bar in self.query("#foot").results(Bar):
+            bar.renew()
+
+    def action_back(self) -> None:
+        """One screen back; the home screen stays."""
+        if len(self.app.screen_stack) > 2:
+            self.app.pop_screen()
+
+    def refill(self) -> None:
+        """Something in the store changed: show it, keeping cursor and viewport."""
+
+    def subject(self) -> tuple[int | None, str | None]:
+        """The topic and the message id that actions are about."""
+        return None, None
+
+
+@contextmanager
+def telling(app: TrackerApp) -> Iterator[None]:
+    """Errors of the store and the disk become a message."""
+    import sqlite3
+
+    from tracker.faces.exits import UsageError
+    from tracker.store.db import StoreError
+
+    try:
+        yield
+    except (StoreError, UsageError) as error:
+        app.tell(str(error), bad=True)
+    except sqlite3.Error as error:
+        app.tell(f"the store: {error}", bad=True)
+    except OSError as error:
+        app.tell(f"{error.filename or 'disk'}: {error.strerror or error}", bad=True)
+
+
+def dim(text: str) -> Line:
+    """A line in the background."""
+    return line((text, DIM))

@@ -1,0 +1,372 @@
+"""Home: saved queries as tabs, the topics of one, and a preview of the selected topic."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+from textual.widgets import Input
+
+from tracker.core.query import Node
+from tracker.faces.plain import width
+from tracker.faces.tui.draw.home import WIDE, Tab, heading, tab_bar, topic_row
+from tracker.faces.tui.draw.line import BOLD, DIM, Line, Sheet, line, text_of, wrap
+from tracker.faces.tui.frame import KEYS, View, list_title, preview_lines, preview_title, sizes
+from tracker.faces.tui.library import ALL, Wish
+from tracker.faces.tui.screens.acting import Acting
+from tracker.faces.tui.screens.base import telling
+from tracker.faces.tui.widgets.bars import Bar
+from tracker.faces.tui.widgets.lines import Lines
+from tracker.store import browse
+
+SORTS = tuple(browse.SORTS)
+_EMPTY = {
+    "My turn": "Nothing waits for you.",
+    "Mine": "No series of yours is in the store. Your addresses come from [me] emails in config.toml, else from git.",
+    "Following": "Nothing is followed yet. Press a to follow a thread by its message id or URL, or f on a topic in All.",
+    "Needs review": "Nothing waits for a review.",
+    "Landed": "Nothing landed in the last 30 days.",
+    "All": "The store is empty. Press a to follow a thread, or run 'tracker import' on a list archive.",
+}
+_NOBODY = "Nobody is known as you: set [me] emails in config.toml, or git's user.email."
+
+
+class _Rows(Sequence[Line]):
+    """The rows of a list, drawn when they are looked at."""
+
+    def __init__(self, home: Home, numbers: array[int], room: int) -> None:
+        self._home = home
+        self._numbers = numbers
+        self._room = room
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __getitem__(self, at: Any) -> Any:
+        library = self._home.tracker.library
+        topic = None
+        with telling(self._home.tracker):
+            topic = library.row(self._numbers, at)
+        if topic is None:
+            return line(("  (gone)", DIM))
+        return topic_row(topic, self._room, library.now, library.me)
+
+
+class Home(Acting):
+    """The first screen."""
+
+    keys = KEYS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left_square_bracket", "tab(-1)", "previous tab"),
+        Binding("right_square_bracket", "tab(1)", "next tab"),
+        *(Binding(str(n), f"tab_at({n - 1})", f"tab {n}", show=False) for n in range(1, 10)),
+        Binding("p", "preview", "preview on or off"),
+        Binding("slash", "filter", "filter"),
+        Binding("s", "sort(1)", "next order"),
+        Binding("S", "sort(-1)", "previous order"),
+        Binding("J", "scroll_preview(3)", "scroll the preview down"),
+        Binding("K", "scroll_preview(-3)", "scroll the preview up"),
+        Binding("escape", "clear", "clear the filter"),
+        Binding("q", "leave", "quit with Q", show=False),
+    ]
+
+    def __init__(self, view: View) -> None:
+        super().__init__()
+        self.tabs: list[Tab] = view.tabs
+        self.active = view.active
+        self.numbers = view.numbers
+        self.total = view.total
+        self.sort = "newest"
+        self.filter = ""
+        self.previewed = True
+        self._wanted = view.numbers[view.at] if view.numbers else None
+        self._topic: dict[str, Any] | None = view.topic
+        self._place: dict[int, int] = {}
+
+    # --- composition
+
+    def compose(self) -> ComposeResult:
+        yield Bar(lambda room: [tab_bar(self.tabs, self.active, room)], id="tabs")
+        with Container(id="body"):
+            with Vertical(id="list"):
+                yield Bar(lambda room: [heading(room)], id="heading")
+                yield Lines(id="topics")
+                yield Input(placeholder="filter: words, s: f: status: turn: is:followed age<30d …", id="filter", classes="gone")
+            with Vertical(id="beside"):
+                yield Lines(id="preview")
+        yield from self.foot()
+
+    def on_mount(self) -> None:
+        self.query_one("#preview", Lines).can_focus = False
+        self._arrange()
+        self._fill(key=self._wanted)
+        self.query_one("#topics", Lines).focus()
+        self.call_after_refresh(self.refresh_list)
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        columns, rows = self.app.size
+        wide, high, beside, below = sizes(columns, rows, self.previewed)
+        self.set_class(columns >= WIDE, "wide")
+        one, two = self.query_one("#list"), self.query_one("#beside")
+        one.styles.width, one.styles.height = wide, high
+        two.display = bool(below)
+        if below:
+            two.styles.width, two.styles.height = beside, below
+
+    # --- filling
+
+    def _wish(self) -> tuple[Wish | None, str]:
+        """What the list shows, or what is wrong with the filter."""
+        query = self.tabs[self.active].query
+        text = " ".join(f"({one})" for one in (query, self.filter) if one.strip())
+        node: Node | None = None
+        if text:
+            node, problem = self.tracker.library.parse(text)
+            if node is None and problem:
+                return None, problem
+        return Wish(node, self.sort), ""
+
+    def refresh_list(self) -> None:
+        """Ask for the list and all counts anew, in the background."""
+        wish, problem = self._wish()
+        if wish is None:
+            self.tracker.tell(f"filter: {problem}", bad=True)
+            return
+        library = self.tracker.library
+        if library.snapshot:
+            with telling(self.tracker):
+                self._listed(wish, library.listing(wish))
+                self._counted([browse.count(library.con, library.parse(tab.query)[0], library.me) for tab in self.tabs])
+        else:
+            self._load(wish, [library.parse(tab.query)[0] for tab in self.tabs])
+
+    @work(thread=True, exclusive=True, group="listing", exit_on_error=False)
+    def _load(self, wish: Wish, nodes: list[Node | None]) -> None:
+        with self.tracker.reader() as con:
+            if con is None:
+                return
+            me = self.tracker.library.me
+            numbers = browse.listing(con, wish.node, sort=wish.sort, me=me)
+            self.app.call_from_thread(self._listed, wish, numbers)
+            counts = [browse.count(con, node, me) for node in nodes]
+            self.app.call_from_thread(self._counted, counts)
+
+    def _listed(self, wish: Wish, numbers: array[int]) -> None:
+        if (wish, "") != self._wish():  # another tab or filter was chosen meanwhile
+            return
+        self.numbers = numbers
+        self.total = len(numbers)
+        self.tracker.library.forget()
+        self._fill(key=self._wanted)
+
+    def _counted(self, counts: list[int]) -> None:
+        self.tabs = [Tab(tab.name, tab.query, count) for tab, count in zip(self.tabs, counts, strict=True)]
+        self.query_one("#tabs", Bar).renew()
+
+    def _fill(self, *, key: int | None = None, top: bool = False) -> None:
+        numbers = self.numbers
+        lines = self.query_one("#topics", Lines)
+
+        def make(room: int) -> Sheet:
+            if not numbers:
+                return Sheet(self._teach(room))
+            return Sheet(_Rows(self, numbers, room), numbers)
+
+        lines.show(make, key=key, top=top)
+        self._titles()
+        if not numbers:
+            self._show_topic(None)
+
+    def _teach(self, room: int) -> list[Line]:
+        if self.filter:
+            return [(), *wrap("Nothing matches the filter. Esc clears it.", room - 2, "", "  ")]
+        name = self.tabs[self.active].name
+        text = _EMPTY.get(name, "No topic matches this query.")
+        lines = [(), *wrap(text, room - 2, BOLD, "  ")]
+        if not self.tracker.library.me and name in ("My turn", "Mine", "Needs review"):
+            lines += [(), *wrap(_NOBODY, room - 2, "", "  ")]
+        return lines
+
+    def _titles(self) -> None:
+        lines = self.query_one("#topics", Lines)
+        words = "".join(f" {one}" for one in (f"/{self.filter}" if self.filter else "",) if one)
+        words += f" by {self.sort}" if self.sort != "newest" else ""
+        title = list_title(self.tabs[self.active].name, max(lines.cursor, 0), self.total, words)
+        _set_title(self.query_one("#list"), title)
+        _set_title(self.query_one("#beside"), preview_title(self._topic))
+
+    @on(Lines.Moved, "#topics")
+    def _moved(self, event: Lines.Moved) -> None:
+        number = event.key if isinstance(event.key, int) else None
+        if number is not None:
+            self._wanted = number
+        if self._topic is None or self._topic["id"] != number:
+            # The row follows the key at once; the preview follows when the keys rest.
+            self.set_timer(0.03, lambda: self._settled(number))
+        else:
+            self._show_topic(self._topic)
+        self._titles()
+
+    def _settled(self, number: int | None) -> None:
+        if number != self._wanted or not self.is_attached:
+            return
+        topic = None
+        if number is not None:
+            with telling(self.tracker):
+                try:
+                    topic = self.tracker.library.topic(number)
+                except KeyError:
+                    topic = None
+        self._show_topic(topic)
+        self._titles()
+
+    def _show_topic(self, topic: dict[str, Any] | None) -> None:
+        again = topic is not None and self._topic is not None and topic["id"] == self._topic["id"]
+        self._topic = topic
+        library = self.tracker.library
+        me, snapshot = library.me, library.snapshot
+        self.query_one("#preview", Lines).show(
+            lambda room: Sheet(preview_lines(topic, room, me, snapshot)), top=not again
+        )
+
+    def refill(self) -> None:
+        """Something changed: same tab, same cursor."""
+        self.tracker.library.forget()
+        self._settled(self._wanted)
+        self.refresh_list()
+
+    def restart(self) -> None:
+        """Another store was opened: start over where something is followed."""
+        self.active = self.tracker.library.first_tab() if not self.tracker.library.snapshot else ALL
+        self._topic = None
+        self.refresh_list()
+        self.query_one("#tabs", Bar).renew()
+
+    # --- tabs, order, filter
+
+    def action_tab(self, by: int) -> None:
+        self.action_tab_at((self.active + by) % len(self.tabs))
+
+    def action_tab_at(self, number: int) -> None:
+        if number >= len(self.tabs) or number == self.active:
+            return
+        if self._wanted is not None:
+            self._place[self.active] = self._wanted
+        self.active = number
+        self._wanted = self._place.get(number)
+        self.query_one("#tabs", Bar).renew()
+        self._switch()
+
+    def _switch(self) -> None:
+        """Another list: show its beginning now, the rest when it was counted."""
+        wish, problem = self._wish()
+        if wish is None:
+            self.tracker.tell(f"filter: {problem}", bad=True)
+            return
+        self.refresh_list()
+        self._titles()
+
+    def action_sort(self, by: int) -> None:
+        self.sort = SORTS[(SORTS.index(self.sort) + by) % len(SORTS)]
+        self._switch()
+
+    def action_preview(self) -> None:
+        self.previewed = not self.previewed
+        self._arrange()
+
+    def action_scroll_preview(self, by: int) -> None:
+        self.query_one("#preview", Lines).scroll_relative(y=by, animate=False)
+
+    def action_filter(self) -> None:
+        field = self.query_one("#filter", Input)
+        field.remove_class("gone")
+        field.value = self.filter
+        field.focus()
+
+    def action_clear(self) -> None:
+        """Esc: leave the filter, and clear it."""
+        field = self.query_one("#filter", Input)
+        if self.filter or not field.has_class("gone"):
+            field.add_class("gone")
+            field.value = ""
+            self.filter = ""
+            self.query_one("#topics", Lines).focus()
+            self._switch()
+
+    def action_leave(self) -> None:
+        self.tracker.tell("Q quits")
+
+    @on(Input.Changed, "#filter")
+    def _typed(self, event: Input.Changed) -> None:
+        text = event.value
+        self.set_timer(0.12, lambda: self._use_filter(text))
+
+    def _use_filter(self, text: str) -> None:
+        field = self.query_one("#filter", Input)
+        if field.value != text or text == self.filter or field.has_class("gone"):
+            return
+        before, self.filter = self.filter, text
+        wish, problem = self._wish()
+        if wish is None:
+            self.filter = before
+            self.tracker.tell(f"filter: {problem}", bad=True)
+            return
+        self._switch()
+
+    @on(Input.Submitted, "#filter")
+    def _filtered(self, event: Input.Submitted) -> None:
+        self._use_filter(event.value)
+        field = self.query_one("#filter", Input)
+        if not field.value:
+            field.add_class("gone")
+        self.query_one("#topics", Lines).focus()
+
+    # --- opening
+
+    @on(Lines.Opened, "#topics")
+    def _opened(self, event: Lines.Opened) -> None:
+        if isinstance(event.key, int):
+            self.tracker.open_topic(event.key, list(self._around(event.key)))
+
+    def _around(self, number: int) -> array[int]:
+        """The topics beside this one, for J and K."""
+        at = self.query_one("#topics", Lines).cursor
+        return self.numbers[max(0, at - 500) : at + 500]
+
+    @on(Bar.Clicked, "#tabs")
+    def _tab_clicked(self, event: Bar.Clicked) -> None:
+        at = 0
+        for number, tab in enumerate(self.tabs):
+            count = "…" if tab.count is None else f"{tab.count:,}"
+            at += width(f" {tab.name} {count} ")
+            if event.x < at:
+                self.action_tab_at(number)
+                return
+
+    def subject(self) -> tuple[int | None, str | None]:
+        if self._topic is None:
+            return None, None
+        revisions = self._topic["revisions"]
+        evidence = self._topic["evidence"]
+        msgid = revisions[-1]["series"] if revisions else evidence[0].get("msgid") if evidence else None
+        return self._topic["id"], msgid
+
+    def shown_text(self) -> str:
+        """The text of the row under the cursor, for tests."""
+        lines = self.query_one("#topics", Lines)
+        return text_of(lines.sheet.lines[lines.cursor]) if lines.cursor >= 0 else ""
+
+
+def _set_title(widget: Any, title: str) -> None:
+    """A title in a frame, as text: brackets in it are no markup."""
+    from textual.content import Content
+
+    widget.border_title = Content(title)

@@ -1,0 +1,152 @@
+"""Mails elsewhere that say what became of a topic's patches: found by the keys that both have (core/mailkeys.py).
+
+Both sides' keys are kept, so a new mail wakes the topics it speaks of, and a new topic finds the mails that came first.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from tracker.core.facts import Facts
+from tracker.core.mailkeys import further_keys
+from tracker.core.spots import Record
+from tracker.store.codec import load
+
+_COLUMNS = "m.facts, m.msgid, m.date, m.received, m.name, m.email, m.subject, m.kind, m.abridged"
+_ROUNDS = 3
+# Who says of this many threads that he applied their patches keeps a tree, also when he never asks on the list to pull it.
+_HABIT = 5
+
+
+def save_keys(con: sqlite3.Connection, rows: Iterable[tuple[int, Collection[str]]]) -> None:
+    """Under which keys messages (by row number) are found, and that no topic was told of them yet."""
+    several = [(number, keys) for number, keys in rows if keys]
+    con.executemany("INSERT OR IGNORE INTO notice_key VALUES (?,?)", [(key, number) for number, keys in several for key in keys])
+    con.executemany("INSERT OR IGNORE INTO untold VALUES (?)", [(number,) for number, _ in several])
+
+
+def forget_keys(con: sqlite3.Connection, number: int) -> None:
+    """A message that is replaced by another copy says nothing any more; the topics it spoke of are looked at again."""
+    con.execute(
+        "INSERT OR IGNORE INTO dirty SELECT DISTINCT tid FROM notice_key JOIN topic_key USING (key) "
+        "JOIN topic_thread USING (topic) WHERE message=?", (number,),
+    )  # fmt: skip
+    con.execute("DELETE FROM notice_key WHERE message=?", (number,))
+
+
+def save_maintainers(con: sqlite3.Connection, rows: Iterable[tuple[str, str]]) -> None:
+    """People whose mail (address, message id) shows that they maintain a tree."""
+    for email, msgid in rows:
+        _promote(con, email.lower(), msgid)
+
+
+def _promote(con: sqlite3.Connection, email: str, msgid: str) -> None:
+    if email and con.execute("INSERT OR IGNORE INTO maintainer VALUES (?,?)", (email, msgid)).rowcount:
+        con.execute(
+            "INSERT OR IGNORE INTO dirty SELECT tid FROM notice_key JOIN message ON message.id = notice_key.message WHERE key=?",
+            (f"p:{email}",),
+        )
+
+
+def maintainers(con: sqlite3.Connection) -> frozenset[str]:
+    """The addresses, in lower case, of everybody known to maintain a tree."""
+    return frozenset(row[0] for row in con.execute("SELECT email FROM maintainer"))
+
+
+def wake(con: sqlite3.Connection) -> None:
+    """Mark the topics that new mails speak of, and find people who turn out to maintain a tree."""
+    if con.execute("SELECT 1 FROM untold LIMIT 1").fetchone() is None:
+        return
+    habitual = con.execute(
+        "SELECT substr(key, 3), min(msgid) FROM notice_key JOIN message ON message.id = notice_key.message WHERE key IN "
+        "(SELECT DISTINCT key FROM untold JOIN notice_key USING (message) WHERE key LIKE 'p:%') "
+        "GROUP BY key HAVING count(DISTINCT tid) >= ?", (_HABIT,),
+    ).fetchall()  # fmt: skip
+    for email, msgid in habitual:
+        _promote(con, email, msgid)
+    con.execute(
+        "INSERT OR IGNORE INTO dirty SELECT DISTINCT tid FROM untold JOIN notice_key USING (message) "
+        "JOIN topic_key USING (key) JOIN topic_thread USING (topic)"
+    )
+    con.execute("DELETE FROM untold")
+
+
+def gather(con: sqlite3.Connection, wanted: Mapping[str, Collection[str]]) -> dict[str, list[Facts]]:
+    """For each name in *wanted* the mails that share a key with it, and what these lead to; and keeps nothing.
+
+    A pull request leads to the answer that says it was merged, a commit that is tied to a title to what names the commit.
+    """
+    keys = {name: set(own) for name, own in wanted.items()}
+    asked: set[str] = set()
+    by_key: dict[str, list[Facts]] = {}
+    for _ in range(_ROUNDS):
+        fresh = {key for own in keys.values() for key in own} - asked
+        if not fresh:
+            break
+        asked |= fresh
+        by_key.update(_mails(con, fresh))
+        for own in keys.values():
+            own |= further_keys(own, _of(own, by_key))
+    return {name: list({mail.msgid: mail for mail in _of(own, by_key)}.values()) for name, own in keys.items()}
+
+
+def keys_after(wanted: Collection[str], mails: Sequence[Facts]) -> frozenset[str]:
+    """All keys under which a topic is told of news: its own and those that *mails* lead to."""
+    keys = frozenset(wanted)
+    for _ in range(_ROUNDS):
+        keys |= further_keys(keys, mails)
+    return keys
+
+
+def _of(keys: Iterable[str], by_key: Mapping[str, list[Facts]]) -> list[Facts]:
+    return [mail for key in sorted(keys) for mail in by_key.get(key, ())]
+
+
+def _mails(con: sqlite3.Connection, keys: Collection[str]) -> dict[str, list[Facts]]:
+    rows = con.execute(
+        "SELECT key, message FROM notice_key WHERE key IN (SELECT value FROM json_each(?))", (json.dumps(sorted(keys)),)
+    ).fetchall()
+    numbers = sorted({number for _, number in rows})
+    facts = {
+        number: load(*columns)
+        for number, *columns in con.execute(
+            f"SELECT m.id, {_COLUMNS} FROM message m WHERE m.id IN (SELECT value FROM json_each(?))", (json.dumps(numbers),)
+        )
+    }
+    found: dict[str, list[Facts]] = {}
+    for key, number in rows:
+        found.setdefault(key, []).append(facts[number])
+    return found
+
+
+def save_topic_keys(con: sqlite3.Connection, topic: int, keys: Collection[str]) -> None:
+    """Under which keys a topic is told of news."""
+    con.execute("DELETE FROM topic_key WHERE topic=?", (topic,))
+    con.executemany("INSERT OR IGNORE INTO topic_key VALUES (?,?)", [(key, topic) for key in keys])
+
+
+# --- recorded facts
+
+
+def save_records(con: sqlite3.Connection, records: Sequence[Record]) -> bool:
+    """Replace the recorded facts by *records*; returns whether any are new, and then every topic is looked at again."""
+    old = {row[0] for row in con.execute("SELECT data FROM record")}
+    new = {json.dumps([getattr(one, name) for name in Record.__slots__]) for one in records}
+    if old == new:
+        return False
+    con.execute("DELETE FROM record")
+    con.executemany("INSERT INTO record VALUES (?)", [(one,) for one in sorted(new)])
+    con.execute("INSERT OR IGNORE INTO dirty SELECT DISTINCT tid FROM topic_thread")
+    return True
+
+
+def records(con: sqlite3.Connection) -> tuple[Record, ...]:
+    """All recorded facts."""
+    found = []
+    for (data,) in con.execute("SELECT data FROM record"):
+        values: list[Any] = [tuple(one) if isinstance(one, list) else one for one in json.loads(data)]
+        found.append(Record(*values))
+    return tuple(found)
