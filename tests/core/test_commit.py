@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tracker.core.commit import Commit, Relations, read_commit, relations, subject_key, subject_of
+from tracker.core.commit import Commit, Relations, read_commit, relations, relations_of, subject_key, subject_with_key
 from tracker.core.people import Person
 
 SHA = "2a010c41285345da60cece35575b4e0af7e7bf44"
@@ -39,7 +41,7 @@ def test_read_commit() -> None:
 )
 def test_subject(message: str, subject: str) -> None:
     """The subject is git's %s: the first paragraph on one line."""
-    assert subject_of(message) == subject
+    assert subject_with_key(message.encode())[0] == subject
 
 
 @pytest.mark.parametrize(
@@ -154,8 +156,24 @@ def test_plain_message() -> None:
     ["fs: don't block", "[PATCH 6.11 1/2] fs: dont block", "[RFC][v2] FS: don't  block.", "fs:don’t block", "fsdontblock"],
 )
 def test_subject_key(subject: str) -> None:
-    """What stable mails, committers and lists do to a subject leaves its key alone."""
+    """What stable mails, committers and lists do to a subject leaves its key alone, and both ways make the same key."""
     assert subject_key(subject) == "fsdontblock"
+    assert subject_with_key(f"{subject}\n\nbody".encode())[1] == "fsdontblock"
+    assert subject_key("fsdontblock") == "fsdontblock"
+
+
+@given(st.text(max_size=80))
+def test_both_ways_make_one_key(subject: str) -> None:
+    """The fast way for plain ASCII agrees with the general one."""
+    text, key = subject_with_key(subject.encode("utf-8", "replace"))
+    assert key == subject_key(text)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_message(message: bytes) -> None:
+    """Nothing in a message raises an error."""
+    relations_of(message)
+    subject_with_key(message)
 
 
 def test_subject_key_tells_apart() -> None:

@@ -41,7 +41,7 @@ def ask_git(folder: Path, text: str, people: list[Person]) -> list[Person]:
     )
     found = []
     for line in done.stdout.decode().splitlines():
-        name, _, email = line.rpartition("<")
+        name, _, email = line.partition("<")
         found.append(Person(name.strip(), email.removesuffix(">")))
     return found
 

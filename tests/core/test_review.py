@@ -437,9 +437,12 @@ def test_partial_rerolls_add_up() -> None:
     """v2.1 replaces 2/3 under a new title, v2.2 then 3/3, both in answer to the cover; one that moves a patch has it once."""
     one = patch("r@x", "[PATCH v2.1 2/3] demo: rather a mutex", diff=diff("9.c", "m"), refs="c2@x", at=START + 22 * DAY)
     two = patch("s@x", f"[PATCH v2.2 3/3] {TITLES[2]}", diff=diff("3.c", "C"), refs="c2@x", at=START + 23 * DAY)
-    assert [each.msgid for each in judged(posting(2), one, two).patches] == ["p2.1@x", "r@x", "s@x"]
+    added_up = judged(posting(2), one, two)
+    assert [each.msgid for each in added_up.patches] == ["p2.1@x", "r@x", "s@x"]
+    assert added_up.replaces == ((), ("p2.2@x",), ("p2.3@x",))
     moved = patch("m@x", f"[PATCH v2.1 3/3] {TITLES[1]}", diff=diff("2.c", "B"), refs="c2@x", at=START + 22 * DAY)
     assert [each.msgid for each in judged(posting(2), moved).patches] == ["p2.1@x", "m@x"]
+    assert judged(posting(2), moved).replaces == ((), ("p2.2@x", "p2.3@x"))
 
 
 def test_a_patch_answered_by_its_next_version_is_a_partial_reroll() -> None:

@@ -18,7 +18,7 @@ def topic() -> Topic:
     title = "[PATCH] demo: one"
     return topic_of(
         patch("1@x", "[RFC PATCH] demo: one"),
-        patch("2@x", title, refs="1@x", sender=f"Ben <{BEN}>", at=1_717_100_000, log="x\n\nSigned-off-by: Ben <ben@example.org>\n"),
+        patch("2@x", title, refs="1@x", sender=f"Ben <{BEN}>", at=1_717_100_000, log="Locks are slow.\n\n"),
         mail("3@x", f"Re: {title}", f"Reviewed-by: Anna Author <{ANNA}>\n", refs="1@x 2@x", at=1_717_100_100),
         mail("4@x", f"Re: {title}", "Once it builds you can add my Reviewed-by.\n", refs="2@x", sender=f"Cleo <{CLEO}>",
              at=1_717_100_200),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.mails import START, mail, patch
 from tracker.core.facts import Facts, examine
+from tracker.core.landing import Evidence
 from tracker.core.lineage import Link
 from tracker.core.message import parse
 from tracker.core.series import find_series
@@ -23,7 +24,7 @@ def topic_of(*raws: bytes) -> Topic:
 
 
 def test_a_thread_with_a_patch_is_a_topic() -> None:
-    """Title, revisions and dates come from the mails; where it stands is not known, and is said so with the evidence."""
+    """Title, revisions and dates come from the mails, and so does where it stands, with the evidence."""
     topic = topic_of(
         patch("1@x", "[RFC PATCH] demo: one", at=START),
         patch("2@x", "[PATCH v2] demo: one, renamed", refs="1@x", at=START + 86_400),
@@ -32,14 +33,13 @@ def test_a_thread_with_a_patch_is_a_topic() -> None:
     assert (topic.title, topic.anchor) == ("demo: one, renamed", "1@x")
     assert [revision_label(one) for one in topic.series] == ["RFC", "v2"]
     assert (topic.first, topic.last) == (START, START + 90_000)
-    assert (topic.judgement.status, topic.judgement.evidence) == ("unknown", ("2@x",))
-    assert "answered by 1 person" in topic.judgement.reason
+    assert (topic.judgement.status, topic.judgement.evidence) == ("in-review", (Evidence("3@x"),))
     newer = topic_of(
         patch("1@x", "[PATCH] demo: one", at=START),
         mail("3@x", "Re: [PATCH] demo: one", refs="1@x", sender="Ben <ben@example.org>", at=START + 9),
         patch("2@x", "[PATCH v2] demo: one", refs="1@x", at=START + 86_400),
     )
-    assert "without an answer" in newer.judgement.reason  # nobody answered v2
+    assert newer.judgement.status == "posted"  # nobody answered v2
 
 
 def test_a_thread_without_a_patch_is_a_discussion() -> None:
@@ -67,7 +67,7 @@ def test_json_has_every_key_of_the_contract() -> None:
     data = topic_json(topic)
     assert set(data) == {
         "slug", "title", "status", "status_reason", "confidence", "evidence", "manual", "turn", "turn_who", "turn_since",
-        "lists", "revisions", "tags", "landings", "events",
+        "moved", "lists", "revisions", "tags", "landings", "events",
     }  # fmt: skip
     first, second = data["revisions"]
     assert set(first) == {

@@ -10,9 +10,9 @@ from tracker.sources.listing import Hit, commit_query, ids_query, news_query, pa
 
 
 def test_a_news_query_has_titles_ids_and_the_time() -> None:
-    """Titles are phrases in the subject, ids phrases anywhere, all under one time limit."""
-    assert news_query(1700000000, ["fs: don't block", "fs: don't block"], ["a@example.org"]) == [
-        'rt:1700000000.. AND (s:"fs don\'t block" OR "a@example.org")'
+    """Titles are phrases in the subject or in unquoted words, ids phrases anywhere, commits words; all under one time limit."""
+    assert news_query(1700000000, ["fs: don't block", "fs: don't block"], ["a@example.org"], ["2a010c4128534"]) == [
+        'rt:1700000000.. AND (s:"fs don\'t block" OR nq:"fs don\'t block" OR "a@example.org" OR 2a010c412853*)'
     ]
     assert news_query(1700000000, [], []) == []
 

@@ -229,7 +229,7 @@ def test_derived_tables_can_be_made_again(con: sqlite3.Connection) -> None:
         ("m:1@x", ["1@x"]),
         ("2@x", ["2@x"]),
         ("kind:reply", ["2@x"]),
-        ("status:unknown", ["3@x", "2@x", "1@x"]),
+        ("status:posted", ["3@x", "2@x", "1@x"]),
         ("status:merged", []),
         ("d:2024-05-29", ["3@x", "2@x", "1@x"]),
         ("d:..2023", []),

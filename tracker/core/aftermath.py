@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 
 from tracker.core.facts import Facts
 from tracker.core.landing import Event, Evidence, Landing
-from tracker.core.mailkeys import MAINLINE, SHORT, mends, role_of
+from tracker.core.mailkeys import MAINLINE, SHORT, commit_of, mends, role_of
 from tracker.core.notice import Notice
 from tracker.core.patchline import Lineup, Place, line_up
 from tracker.core.series import Series
-from tracker.core.spots import PATCH, REVERT, Record, Spot, Spots, same_commit
+from tracker.core.spots import AGAIN, PATCH, REVERT, Record, Spot, Spots, same_commit
 from tracker.core.thread import ancestors
 from tracker.core.traits import peel
 
@@ -28,7 +28,12 @@ _WHOLE = re.compile(r"\b(?:series|both|all|patchset|patches|set|these|them|whole
 _MACHINES = ("ty", "pwbot", "tip", "prt", "stable", "mm")
 _STABLE_KINDS = ("stable-queued", "stable-review", "stable-failed")
 _KEPT = ("merged", "folded-merged", "folded", "alternative-merged")  # why -mm removes a patch that is not lost
-_TURNS = {"": PATCH, "revert": REVERT, "reapply": 2}
+_TURNS = {"": PATCH, "revert": REVERT, "reapply": AGAIN}
+# What a commit means for a patch, by what the patch's own title does and what the commit's title does to the same.
+_DOES = {
+    ("", ""): "", ("", "revert"): "revert", ("", "reapply"): "reapply",
+    ("revert", "revert"): "", ("revert", "reapply"): "revert", ("reapply", "reapply"): "",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ class _Teller:
     def learn(self, mail: Facts) -> None:
         """Which commits a mail ties to the topic's patches, by naming both."""
         for notice in mail.notices:
-            if notice.commit and len(notice.titles) == 1:
+            if commit_of(notice):
                 mark, places = self._titled(notice.titles[0], mail)
                 for place in places:
                     self._name(mark, self.lineup.line(place), notice, mail)
@@ -118,9 +123,16 @@ class _Teller:
     def _titled(self, title: str, mail: Facts) -> tuple[str, list[Place]]:
         """What a title does to a patch ('' it is the patch, 'revert', 'reapply'), and the newest place of that before *mail*."""
         mark, name = peel(title)
-        places = [place for place in self.by_title.get(name, ()) if self._posted(place[0]) <= (mail.date or 0) + _LATE]
-        itself = any(peel(self.lineup.patch(place).title)[0] == mark for place in places)
-        return ("" if itself else mark), places[-1:]
+        found = [place for place in self.by_title.get(name, ()) if self._posted(place[0]) <= (mail.date or 0) + _LATE]
+        for place in reversed(found):
+            does = self._does(mark, place)
+            if does is not None:
+                return does, [place]
+        return "", []
+
+    def _does(self, mark: str, place: Place) -> str | None:
+        """What a commit with this *mark* does to the patch of that title; None when it is another's matter."""
+        return _DOES.get((peel(self.lineup.patch(place).title)[0], mark))
 
     def _posted(self, index: int) -> int:
         return self.lineup.revisions[index].date or 0
@@ -182,18 +194,23 @@ class _Teller:
             spot.dropped = False
 
     def pull(self, mail: Facts, notice: Notice) -> None:
-        alone = notice.commit if len(notice.titles) == 1 else ""
+        if mail.posting:
+            return  # a series that can be pulled from its author is not in anybody's tree yet
+        alone = commit_of(notice)
         asked = [(line, mark, alone) for line, mark in (self.targets(notice, mail) if notice.titles else ())]
         for line, mark, commit in asked:
-            spot = self.spots.at(line, "maintainer", notice.tree, notice.branch, commit, _TURNS[mark])
-            spot.tell(mail.date, Evidence(mail.msgid), mail.sender)
+            if not self.spots.has(line, "maintainer", _TURNS[mark]):
+                spot = self.spots.at(line, "maintainer", notice.tree, notice.branch, commit, _TURNS[mark])
+                spot.tell(mail.date, Evidence(mail.msgid), mail.sender)
         if asked:
             self.pulls[mail.msgid] = asked
             what = "its revert" if all(mark == "revert" for _, mark, _ in asked) else "it"
-            self._event("pulled", mail, f"{_who(mail)} asks to pull {what}: {mail.subject.title}")
+            where = notice.branch.removeprefix("tags/") or mail.subject.title
+            self._event("pulled", mail, f"{_who(mail)} asks to pull {what}: {where}")
 
     def pulled(self, mail: Facts, notice: Notice) -> None:
-        if not (MAINLINE.search(notice.tree) or mail.sender.email.lower() == _TORVALDS):
+        where = notice.reason if notice.source == "prt" else notice.tree
+        if not (MAINLINE.search(where) or mail.sender.email.lower() == _TORVALDS):
             return
         for line, mark, commit in (one for ref in notice.refs for one in self.pulls.get(ref, ())):
             spot = self.spots.at(line, "mainline", "mainline", "", commit, _TURNS[mark])
@@ -261,15 +278,13 @@ class _Teller:
 
     def recall(self, record: Record) -> None:
         """Take in a recorded fact."""
-        mark, name = peel(record.subject)
-        line = self._recorded(record, name)
         proof = Evidence(record=f"{record.sha[:12]} in {record.tree}: {record.recorded or 'recorded with the snapshot'}")
-        if line is None:
-            mended = _line_of(record.fixes, self.commits)
-            if mended is not None:
+        found = self._recorded(record)
+        if found is None:
+            if _line_of(record.fixes, self.commits) is not None:
                 self.events.append(Event("fixed", record.date, f"mended by {record.sha[:12]} {record.subject}", proof))
             return
-        turn = PATCH if self._is_itself(name, mark) else _TURNS[mark]
+        line, turn = found[0], _TURNS[found[1]]
         (self.undoing if turn == REVERT else self.commits)[record.sha] = line
         spot = self.spots.at(line, record.role, record.tree, record.branch, record.sha, turn)
         known = bool(spot.evidence)
@@ -279,14 +294,17 @@ class _Teller:
             spot.prove(proof)
         spot.how = spot.how if known else "record"
 
-    def _recorded(self, record: Record, name: str) -> int | None:
-        places = self.by_msgid.get(record.patch) or self.by_title.get(name)
-        if places:
-            return self.lineup.line(places[-1])
-        return next(filter(lambda one: one is not None, (_line_of(record.reverts, self.commits),)), None)
-
-    def _is_itself(self, name: str, mark: str) -> bool:
-        return any(peel(self.lineup.patch(place).title)[0] == mark for place in self.by_title.get(name, ()))
+    def _recorded(self, record: Record) -> tuple[int, str] | None:
+        """The line that a record is about, and what its commit does to it."""
+        if record.patch in self.by_msgid:
+            return self.lineup.line(self.by_msgid[record.patch][-1]), ""
+        mark, name = peel(record.subject)
+        for place in reversed(self.by_title.get(name, ())):
+            does = self._does(mark, place)
+            if does is not None:
+                return self.lineup.line(place), does
+        undone = _line_of(record.reverts, self.commits)
+        return None if undone is None else (undone, "revert")
 
     # --- what it adds up to
 
@@ -299,7 +317,8 @@ class _Teller:
         newest = {line: self.lineup.patch(place).msgid for line, place in self.lineup.current.items()}
         landings = self.spots.landings(lambda spot: self._patch_of(spot, newest))
         events = [*self.events, *self.spots.events(), *seen]
-        events = [_settled(one, self.spots, self.lineup) for one in events]
+        fixed = max((one.at or 0 for one in events if one.kind == "fixed"), default=0)
+        events = [_settled(one, self.spots, self.lineup, fixed) for one in events]
         unique = {(one.kind, one.at, one.text, one.evidence): one for one in events}
         return Aftermath(tuple(landings), tuple(sorted(unique.values(), key=lambda one: (one.at or 0, one.kind, one.text))))
 
@@ -322,8 +341,11 @@ def _who(mail: Facts) -> str:
     return mail.sender.name or mail.sender.email
 
 
-def _settled(event: Event, spots: Spots, lineup: Lineup) -> Event:
-    """*event*, closed when what it asks for came later: a revert, a newer version, a stable landing."""
+def _settled(event: Event, spots: Spots, lineup: Lineup, fixed: int) -> Event:
+    """*event*, closed when what it asks for came later: a fix, a revert, a newer version, a stable landing.
+
+    fixed: when the last fix was posted or told of.
+    """
     if not event.open:
         return event
     later: Iterator[bool]
@@ -334,7 +356,7 @@ def _settled(event: Event, spots: Spots, lineup: Lineup) -> Event:
         later = (one.role == "stable" and one.branch in event.text.split() and (one.date or 0) > at for one in spots)
     else:
         later = (one.turn == REVERT and one.role == "mainline" for one in spots)
-    closed = any(later)
+    closed = any(later) or (event.kind == "regression" and at < fixed)
     return Event(event.kind, event.at, event.text, event.evidence, not closed)
 
 

@@ -41,6 +41,9 @@ _RELEASE = re.compile(
     re.IGNORECASE,
 )
 _GLUED = re.compile(r"(patch(?:es|sets?)?|rfc|resend|repost)[-_=]?(v\d.*|\d+/\d+.*)", re.IGNORECASE)
+# A version glued to the name of a tree: nextv2, net-nextv3, -nextv2, bpf-v2. Other names end in a version of their own:
+# ipv4, cgroup-v2, btrfsv1; and tpmdd-next-v6.2 is a branch for a release.
+_TREE_GLUED = re.compile(r"((?:[\w-]{0,30}-)?next|net|bpf)[-_]?(v\d{1,2})", re.IGNORECASE)
 _PIECES = re.compile(r"[-/|]")
 _MARKS = " :.()\"'"
 _LIST_TAG = re.compile(r"[A-Za-z][\w.+-]+")
@@ -144,8 +147,8 @@ class Group:
 
     def _odd_word(self, word: str) -> None:
         """Words with something glued to them: PATCHv2, RFC/PATCH, PATCH-next, (resend), RFC:."""
-        glued = _GLUED.fullmatch(word)
         bare = word.strip(_MARKS)
+        glued = _GLUED.fullmatch(word) or _TREE_GLUED.fullmatch(bare)
         pieces = _PIECES.split(bare) if ":" not in bare else []
         if glued:
             self._read_word(glued[1])

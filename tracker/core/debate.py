@@ -17,7 +17,7 @@ from tracker.core.review import Review, Tag
 from tracker.core.said import sent
 from tracker.core.series import Series
 from tracker.core.talk import Talk
-from tracker.core.talkrules import CONCEDED, NEW_VERSION, QUESTION, REFUSED, REQUEST, SUPERSEDED, WITHDRAWN
+from tracker.core.talkrules import CONCEDED, NEW_VERSION, QUESTION, REFUSED, REQUEST, SUPERSEDED, TAKING, WITHDRAWN
 from tracker.core.thread import ancestors
 from tracker.core.who import People
 
@@ -52,8 +52,12 @@ class Word:
 
 @dataclass(slots=True)
 class Debate:
-    """asks: open ones, oldest first. plans: the author announced a change or a new version. answers: of others than the author
-    and robots; heard: the same by place. newer: a version that people answer but that is not at hand, with such a mail."""
+    """The talk about the newest revision. Numbers are those of people.
+
+    asks: open ones, oldest first. plans: the author announced a change or a new version. answers: of others than the author
+    and robots; heard: the same by place. taking: others will apply it. last: the newest mail of anybody but robots. newer:
+    a reply to a version that is not at hand.
+    """
 
     authors: set[int]
     people: People
@@ -62,6 +66,7 @@ class Debate:
     plans: list[Word] = field(default_factory=list)
     withdrawn: list[Word] = field(default_factory=list)
     superseded: list[Word] = field(default_factory=list)
+    taking: list[Word] = field(default_factory=list)
     answers: list[Facts] = field(default_factory=list)
     heard: dict[str, list[Facts]] = field(default_factory=dict)
     last: Facts | None = None
@@ -213,6 +218,11 @@ def _of_other(debate: Debate, mail: Facts, place: str, person: int, mails: Mappi
     above = set(ancestors(mail.msgid, mails))
     talks = {talk.kind: talk for talk in talk_of(mail)}
     asked = [talks[kind] for kind in (REFUSED, REQUEST, WITHDRAWN, QUESTION) if kind in talks]
+    taking = talks.get(TAKING) or (talks.get(NEW_VERSION) if person in debate.maintainers else None)
+    if taking is not None:  # a maintainer's "I'll fix that" too
+        debate.taking.append(Word(mail, person, place, taking))
+        debate.asks = [ask for ask in debate.asks if ask.person != person]
+        debate.plans = []
     if CONCEDED in talks:
         debate.asks = [ask for ask in debate.asks if ask.person != person or ask.mail.msgid not in above]
     elif not asked:  # heard the answer and asks no more

@@ -28,7 +28,7 @@ class Hints:
     """What a posting says about its origin. Ids have no angle brackets.
 
     previous: mails named as an earlier version. depends: mails named as what it needs. upstream: the commit it is a
-    backport of. lines, words: sketches, ascending 32-bit hashes.
+    backport of. lines, words: sketches, ascending 32-bit hashes. quotes: titles of commits that its words name.
     """
 
     previous: tuple[str, ...] = ()
@@ -36,6 +36,7 @@ class Hints:
     upstream: str = ""
     lines: tuple[int, ...] = ()
     words: tuple[int, ...] = ()
+    quotes: tuple[str, ...] = ()
 
 
 def read_hints(message: Message) -> Hints:
@@ -44,9 +45,8 @@ def read_hints(message: Message) -> Hints:
     prose = _prose(text)
     previous, depends = _named(text)
     upstream = _UPSTREAM.search(prose)
-    return Hints(
-        previous, depends, next(filter(None, upstream.groups())).lower() if upstream else "", _lines(message), _words(prose)
-    )
+    carried = next(filter(None, upstream.groups())).lower() if upstream else ""
+    return Hints(previous, depends, carried, _lines(message), _words(prose), _quotes(prose))
 
 
 def _before_diff(text: str) -> str:
@@ -71,6 +71,17 @@ _WORD = re.compile(rb"[a-z\x80-\xff]{3,}")
 _MAX_WORDS = 800
 _ROLL = 1_000_003
 _MASK = 0xFFFF_FFFF
+
+
+# As Documentation/process/submitting-patches.rst wants commits named: 54a4f0239f2e ("KVM: MMU: make kvm_mmu_zap_page() …")
+_QUOTED = re.compile(r"\b[0-9a-f]{7,40}\s{1,3}\(\s?[\"'“]([^\"“”()]{5,200}(?:\([^()]{0,40}\)[^\"“”()]{0,100})?)[\"'”]\s?\)")
+_MAX_QUOTES = 8
+
+
+def _quotes(prose: str) -> tuple[str, ...]:
+    """The titles of the commits that the writer's words name, but for those of Fixes trailers."""
+    found = (match for match in _QUOTED.finditer(prose) if not prose[: match.start()].endswith("Fixes: "))
+    return tuple(dict.fromkeys(" ".join(match[1].split()) for match in islice(found, _MAX_QUOTES)))
 
 
 def _prose(text: str) -> str:

@@ -288,6 +288,9 @@ def _follower(pair: Pair) -> Relation | None:
     """Whether the later one takes up the earlier one without being its next version."""
     if pair.same_ids or (pair.same_title and pair.same_people and pair.gap < _YEAR and pair.lines[2] >= 2):
         return Relation(pair.b.id, pair.a.id, "follows", 0.6, (pair.b.id, pair.a.id))
+    # It speaks of the commit that the earlier one became, and changes the same files.
+    if pair.files > 0 and not pair.a.titles.isdisjoint(pair.b.quotes) and pair.a.titles.isdisjoint(pair.b.titles):
+        return Relation(pair.b.id, pair.a.id, "follows", 0.6, (pair.b.id, pair.a.id))
     tied = pair.below or first_common(pair.b.mentions, pair.a.members)
     if tied and not pair.b.offered and pair.files > 0:
         return Relation(pair.b.id, pair.a.id, "follows", 0.5, tuple(dict.fromkeys((pair.b.id, tied))))

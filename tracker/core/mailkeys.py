@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from tracker.core.facts import Facts
+from tracker.core.notice import Notice
 from tracker.core.patchline import is_offer
 from tracker.core.series import Series
 from tracker.core.traits import peel
@@ -51,9 +52,16 @@ def further_keys(keys: Collection[str], mails: Iterable[Facts]) -> frozenset[str
                 continue
             if notice.kind == "pull":
                 found.add(f"m:{mail.msgid}")
-            if len(notice.titles) == 1 and len(notice.commit) >= SHORT:
-                found.add(f"c:{notice.commit[:SHORT]}")
+            if len(named := commit_of(notice)) >= SHORT:
+                found.add(f"c:{named[:SHORT]}")
     return frozenset(found - set(keys))
+
+
+def commit_of(notice: Notice) -> str:
+    """The commit that a statement ties to its one title; '' when it names none. The head of a pull request is no patch's
+    commit, unless it says that there is just one (an abridged one may list one of many)."""
+    alone = len(notice.titles) == 1 and (notice.kind != "pull" or notice.numbers == ((1, 1),))
+    return notice.commit if alone else ""
 
 
 def mends(mail: Facts) -> tuple[tuple[str, str], ...]:
@@ -71,7 +79,7 @@ def is_maintaining(mail: Facts) -> bool:
     if mail.robot:
         return False
     return any(
-        (one.kind == "pull" and not mail.subject.reply) or (one.kind == "applied" and one.source == "ty" and one.commit)
+        (one.kind == "pull" and mail.kind == "pull" and not mail.subject.reply) or (one.kind == "applied" and one.source == "ty" and one.commit)
         for one in mail.notices
     )
 

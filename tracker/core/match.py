@@ -94,7 +94,7 @@ class _Matcher:
     shapes: dict[str, Shape] = field(default_factory=dict)
     posted: dict[int, Shape] = field(default_factory=dict)
     likes: dict[tuple[int, str], Likeness] = field(default_factory=dict)
-    ways: dict[int, dict[str, int]] = field(default_factory=dict)
+    ways: dict[int, dict[str, float]] = field(default_factory=dict)
     found: dict[int, _Found] = field(default_factory=dict)
 
     def load(self, commits: Iterable[Commit]) -> None:
@@ -114,7 +114,7 @@ class _Matcher:
             known = self.posted[id(one)] = shape(one.title, one.author, one.message, one.diff, one.patch_id, one.files)
         return known
 
-    def judge(self, one: Posted, sha: str, near: int) -> _Found | None:
+    def judge(self, one: Posted, sha: str, near: float) -> _Found | None:
         """What can be said for *one* having become the commit *sha*."""
         commit = self.commits[sha]
         if not _same_kind(one, commit):
@@ -132,7 +132,7 @@ class _Matcher:
         found = (self.judge(one, sha, near) for sha, near in self.ways.get(id(one), {}).items())
         return sorted((one for one in found if one is not None), key=lambda found: (-found.score, found.sha))
 
-    def add(self, one: Posted, commits: Iterable[tuple[Commit, int]]) -> None:
+    def add(self, one: Posted, commits: Iterable[tuple[Commit, float]]) -> None:
         """Further candidates of *one*, and how each stands to its topic's commits."""
         ways = self.ways.setdefault(id(one), {})
         for commit, near in commits:
@@ -236,17 +236,22 @@ def _rivals(judged: Sequence[_Found]) -> list[_Found]:
 
 
 def _break_tie(matcher: _Matcher, one: Posted, rivals: Sequence[_Found]) -> _Found:
-    """The commit among equals whose author date is nearest to the mail's and whose diff has its context, else undecided:
-    the same change was committed twice, and nothing tells which of them the mail became."""
+    """Of commits that fit equally well the one that is nearest to its topic's, whose author date is nearest to the mail's,
+    and whose diff has most of its context; with the others, if there are any left, that do not differ in this."""
     diffs = matcher.pool.diffs([found.sha for found in rivals], "myers")
 
-    def fit(found: _Found) -> tuple[int, float]:
+    def fit(found: _Found) -> tuple[float, int, float]:
         away = abs(matcher.commits[found.sha].authored - (one.date or 0))
-        return (-away, common_share(one.diff, diffs.get(found.sha, b"")))
+        return (found.seen.near, -away, common_share(one.diff, diffs.get(found.sha, b"")))
 
     best = max(map(fit, rivals))
-    left = sorted((found for found in rivals if fit(found) == best), key=lambda found: (matcher.commits[found.sha].committed, found.sha))
-    return left[0]._replace(equals=tuple(found.sha for found in left[1:]))
+    left = _by_date(matcher, [found.sha for found in rivals if fit(found) == best])
+    first = next(found for found in rivals if found.sha == left[0])
+    return first._replace(equals=tuple(left[1:]))
+
+
+def _by_date(matcher: _Matcher, shas: Iterable[str]) -> list[str]:
+    return sorted(shas, key=lambda sha: (matcher.commits[sha].committed, sha))
 
 
 # --- beside the commits of the same topic
@@ -254,7 +259,7 @@ def _break_tie(matcher: _Matcher, one: Posted, rivals: Sequence[_Found]) -> _Fou
 
 def _look_beside(matcher: _Matcher, topics: Sequence[Topic]) -> None:
     """Look for the patches that are left near the commits that others of their topic became."""
-    places: list[tuple[Topic, dict[str, tuple[Commit, int]]]] = []
+    places: list[tuple[Topic, dict[str, tuple[Commit, float]]]] = []
     for topic in topics:
         patches = [one for revision in topic for one in revision]
         anchors = {matcher.found[id(one)].sha for one in patches if id(one) in matcher.found}
@@ -269,7 +274,7 @@ def _look_beside(matcher: _Matcher, topics: Sequence[Topic]) -> None:
             _assign(matcher, revision, ties=False)
 
 
-def _neighbours(matcher: _Matcher, patches: Sequence[Posted], anchors: Collection[str]) -> dict[str, tuple[Commit, int]]:
+def _neighbours(matcher: _Matcher, patches: Sequence[Posted], anchors: Collection[str]) -> dict[str, tuple[Commit, float]]:
     """The commits of the topic's authors that were made when *anchors* were, and how they stand to them."""
     known = [matcher.commits[sha] for sha in anchors]
     found = {commit.sha: commit for commit in known}
@@ -277,8 +282,9 @@ def _neighbours(matcher: _Matcher, patches: Sequence[Posted], anchors: Collectio
     for since, until in _spans([commit.committed for commit in known]):
         for email in emails:
             found.update((commit.sha, commit) for commit in matcher.pool.by_author(email, since, until))
-    among = _run(found, anchors)
-    return {sha: (commit, AMONG if sha in among else BESIDE) for sha, commit in found.items()}
+    steps = _steps(found, anchors)
+    near = {sha: AMONG + 1 / (1 + count) for sha, count in steps.items()}
+    return {sha: (commit, near.get(sha, BESIDE)) for sha, commit in found.items()}
 
 
 def _spans(times: Iterable[int]) -> list[tuple[int, int]]:
@@ -292,20 +298,21 @@ def _spans(times: Iterable[int]) -> list[tuple[int, int]]:
     return spans
 
 
-def _run(commits: Mapping[str, Commit], anchors: Collection[str]) -> set[str]:
-    """Those of *commits* that parents among them tie to *anchors*."""
+def _steps(commits: Mapping[str, Commit], anchors: Collection[str]) -> dict[str, int]:
+    """How many steps from parent to child those of *commits* are away from *anchors* that can be reached through others."""
     beside: dict[str, list[str]] = {}
     for sha, commit in commits.items():
         for parent in commit.parents:
             if parent in commits:
                 beside.setdefault(parent, []).append(sha)
                 beside.setdefault(sha, []).append(parent)
-    run, todo = set(anchors), list(anchors)
-    while todo:
-        fresh = [sha for sha in beside.get(todo.pop(), ()) if sha not in run]
-        run.update(fresh)
-        todo += fresh
-    return run
+    steps = dict.fromkeys(anchors, 0)
+    edge = list(steps)
+    while edge:
+        edge = [sha for sha in dict.fromkeys(other for one in edge for other in beside.get(one, ())) if sha not in steps]
+        count = max(steps.values()) + 1
+        steps.update(dict.fromkeys(edge, count))
+    return steps
 
 
 # --- answers
@@ -314,18 +321,32 @@ def _run(commits: Mapping[str, Commit], anchors: Collection[str]) -> set[str]:
 def _answers(matcher: _Matcher, topics: Sequence[Topic]) -> dict[str, Match]:
     out: dict[str, Match] = {}
     pieces = _pieces(matcher, topics)
+    claims = _claims(matcher, topics)
     for topic in topics:
         for revision in topic:
             for one in revision:
                 found = matcher.found.get(id(one))
                 known = out.setdefault(one.msgid, Match(one.msgid))
                 if found is not None and found.rule.confidence > known.confidence:
-                    out[one.msgid] = _answer(matcher, one, found, pieces.get(id(one), ()))
+                    undecided = found.equals and max(claims[sha, one.version] for sha in (found.sha, *found.equals)) > 1
+                    out[one.msgid] = _answer(matcher, one, found, pieces.get(id(one), ()), bool(undecided))
     return out
 
 
-def _answer(matcher: _Matcher, one: Posted, found: _Found, pieces: Sequence[str]) -> Match:
-    if found.equals:
+def _claims(matcher: _Matcher, topics: Sequence[Topic]) -> dict[tuple[str, int], int]:
+    """Commit and version of a posting -> how many mails of such a version may have become it."""
+    claims: dict[tuple[str, int], int] = {}
+    for one in (one for topic in topics for revision in topic for one in revision):
+        found = matcher.found.get(id(one))
+        for sha in (found.sha, *found.equals) if found else ():
+            claims[sha, one.version] = claims.get((sha, one.version), 0) + 1
+    return claims
+
+
+def _answer(matcher: _Matcher, one: Posted, found: _Found, pieces: Sequence[str], undecided: bool) -> Match:
+    """undecided: as many mails as equal commits are known, and nothing tells which became which. Else a mail became the
+    first of equal commits, and the others are further landings."""
+    if undecided:
         return Match(one.msgid, None, (found.sha, *found.equals), found.rule.how, _UNDECIDED)
     commits = dict.fromkeys((found.sha, *pieces, *_twins(matcher, one, found)))
     return Match(one.msgid, found.sha, tuple(commits), found.rule.how, found.rule.confidence)
@@ -339,12 +360,12 @@ def _twins(matcher: _Matcher, one: Posted, found: _Found) -> list[str]:
         if other.sha != found.sha and matcher.shapes[other.sha].title == own.title
         and Likeness(own, matcher.shapes[other.sha]).lines >= _SAME
     ]  # fmt: skip
-    return sorted(twins, key=lambda sha: (matcher.commits[sha].committed, sha))
+    return _by_date(matcher, twins)
 
 
 def _pieces(matcher: _Matcher, topics: Sequence[Topic]) -> dict[int, list[str]]:
     """For each patch that was split: the further commits beside its own that are made of its lines."""
-    split: list[tuple[Posted, set[str], dict[str, tuple[Commit, int]]]] = []
+    split: list[tuple[Posted, set[str], dict[str, tuple[Commit, float]]]] = []
     for topic in topics:
         patches = [one for revision in topic for one in revision if id(one) in matcher.found]
         for revision in topic:
@@ -353,11 +374,11 @@ def _pieces(matcher: _Matcher, topics: Sequence[Topic]) -> dict[int, list[str]]:
                 found = matcher.found.get(id(one))
                 if found is not None and found.seen.like.mine < 1 - _LEFT and found.seen.like.yours >= _INSIDE:
                     split.append((one, taken, _neighbours(matcher, patches, {found.sha})))
-    matcher.load(commit for _, _, near in split for commit, how in near.values() if how == AMONG)
+    matcher.load(commit for _, _, near in split for commit, how in near.values() if how >= AMONG)
     return {
         id(one): [
             sha for sha, (commit, how) in near.items()
-            if how == AMONG and sha not in taken and _same_kind(one, commit)
+            if how >= AMONG and sha not in taken and _same_kind(one, commit)
             and Likeness(matcher.shape_of(one), matcher.shapes[sha]).yours >= _INSIDE
         ]
         for one, taken, near in split

@@ -19,14 +19,15 @@ class Seen(NamedTuple):
     """One mailed patch beside one commit.
 
     link: the commit names the mail. date: its author date is the mail's. late: days from the mail to the commit. near:
-    AMONG when parents tie it to commits of the same topic, BESIDE when the topic's authors have it made at that time.
+    AMONG or more when parents tie it to commits of the same topic, the more the closer; BESIDE when it is by the topic's
+    authors and was made at that time.
     """
 
     like: Likeness
     link: bool
     date: bool
     late: float
-    near: int
+    near: float
 
     @property
     def after(self) -> bool:
@@ -60,6 +61,7 @@ RULES = (
     Rule("similar", 0.93, lambda s: _own(s) and s.like.lines >= 0.5 and (s.titled or s.like.said >= 0.2)),
     Rule("similar", 0.9, lambda s: _own(s) and s.like.lines >= 0.6),
     Rule("similar", 0.9, lambda s: _own(s) and s.like.said >= 0.5 and s.like.inside >= 0.15),
+    Rule("similar", 0.88, lambda s: _own(s) and s.like.text >= 0.85 and s.like.bases > 0),
     # ---
     Rule("subject", 0.9, lambda s: _beside(s) and s.like.same_title and (s.like.files > 0 or s.like.said >= 0.3)),
     Rule("similar", 0.88, lambda s: _beside(s) and s.like.said >= 0.3 and s.like.files > 0 and _some_lines(s)),

@@ -11,7 +11,10 @@ from tracker.core.trailers import links
 # --- -mm
 
 MM_ADDED = re.compile(r"\+ (\S+\.patch) added to (\S+)(?: branch| tree)?")
-MM_REMOVED = re.compile(r"(?:\[(?P<why>[a-z][a-z -]*)\]|-) (?P<name>\S+\.patch) removed from (?:the )?(?:-mm|mm-\S+)(?: tree| branch)?")
+MM_REMOVED = re.compile(
+    r"(?:\[(?P<why>[a-z][a-z -]*)\]|-) (?P<name>\S+\.patch) removed from (?:the )?(?:-mm|mm-\S+)(?: tree|"
+    r" branch)?"
+)
 _MM_TITLE = re.compile(r"^The (?:quilt )?patch titled\n[ \t]+(?:Subject: )?(\S[^\n]*(?:\n[ \t]+\S[^\n]*)*)", re.MULTILINE)
 _MERGED_INTO = re.compile(r"merged into the (mm-\S+) branch")
 
@@ -55,7 +58,9 @@ _TROUBLE = (
 _OF_TREE = re.compile(r"\s*(?:from|in|of) (?:the )?([\w.-]+(?:/[\w.-]+)?)(?:'s?)? tree")
 _NEXT_TREE = re.compile(r"\b(?:in|of) the (\S+) tree")
 _END = re.compile(
-    r"^(?:diff --|From: |---$|-- $|I (?:have )?(?:applied|reverted|fixed|added) |This (?:is|was) (?:introduced|caused) by nothing)", re.MULTILINE
+    r"^(?:diff --|From: |---$|-- $|I (?:have )?(?:applied|reverted|fixed|added) |This (?:is|was) (?:introduced|caused) by"
+    r" nothing)",
+    re.MULTILINE,
 )
 _FIXES = re.compile(r"\b(?:Fixes(?: tag)?:?|fixes)\s*$")
 _MAX_PAIRS = 200

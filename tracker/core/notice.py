@@ -16,6 +16,7 @@ __all__ = ["Notice", "read_notices"]
 
 _Reader = Callable[[Mail], Iterator[Notice]]
 _MAX_TEXT = 400_000
+_MAX_SUBJECT = 2_000
 _MAX_NOTICES = 5_000
 _ABRIDGED = re.compile(r"\s*\[Abridged:[^\]]*\]$\n?", re.MULTILINE)
 
@@ -34,7 +35,8 @@ _SENDERS: tuple[tuple[tuple[str, ...], _Reader], ...] = (
 )  # fmt: skip
 _ROBOTS = tuple(start for starts, _ in _SENDERS for start in starts)
 _SUBJECTS = re.compile(
-    r'(?P<stable>[Pp]atch ".*(?:added to|dropped from|removed from)|FAILED: [Pp]atch )|(?P<mm>\+ \S+\.patch added|\[[a-z -]+\] \S+\.patch removed|- \S+\.patch removed)'
+    r'(?P<stable>[Pp]atch ".*(?:added to|dropped from|removed from)|FAILED: [Pp]atch )'
+    r"|(?P<mm>\+ \S+\.patch added|\[[a-z -]+\] \S+\.patch removed|- \S+\.patch removed)"
     r"|(?P<next>linux-next: )|(?P<tip>\[tip:)"
 )
 _BY_SUBJECT: dict[str, _Reader] = {
@@ -45,6 +47,7 @@ _BY_SUBJECT: dict[str, _Reader] = {
 }
 _POSTING = re.compile(r"(?:\[[^\[\]]{1,40}\] ?)?\[[^\[\]]*PATCH[^\[\]]*\]")
 _COVER = re.compile(r"\[[^\[\]]*\b0+/\d")
+_REGRESSION = re.compile(r"(?i:regression)(?!s)")
 _STABLE = re.compile(r"\d\.\d|AUTOSEL|stable", re.IGNORECASE)
 
 
@@ -54,7 +57,7 @@ def read_notices(message: Message, own: str) -> tuple[Notice, ...]:
     own: its text without quoted lines (Message.own_text). Never raises. Whether the sender may say so is for the caller to judge.
     """
     email = message.sender.email.lower()
-    subject = message.subject
+    subject = message.subject[:_MAX_SUBJECT]
     if own.startswith(("[Abridged:", "\n[Abridged:")):
         own = _ABRIDGED.sub("", own, count=1)
     mail = Mail(message, subject, own[:_MAX_TEXT], email)
@@ -105,7 +108,7 @@ def _of_talk(mail: Mail) -> Iterator[Notice]:
             yield one
     if "#syz fix" in own:
         yield from reports.syz_commands(mail)
-    if "bisect" in own or "irst bad commit" in own or "egression" in mail.subject or "REGRESSION" in mail.subject:
+    if "bisect" in own or "irst bad commit" in own or _REGRESSION.search(mail.subject):
         yield from (one for one in reports.regressions(mail) if one.commit[:7] not in seen)
     if reply and not told:
         yield from applywords.read_words(mail)

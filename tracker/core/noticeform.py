@@ -11,7 +11,7 @@ from tracker.core.people import Person
 MAX_QUOTE = 200
 HEX = r"[0-9a-f]{7,40}"
 # `SHA ("TITLE")`, as commits are named in prose; titles wrap.
-NAMED_COMMIT = re.compile(rf"\b({HEX}) \(\"([^\n]*(?:\n[ \t]*[^\n]+)??)\"\)", re.IGNORECASE)
+NAMED_COMMIT = re.compile(rf"\b({HEX}) \(\"([^\n]{{0,300}}?(?:\n[ \t]*[^\n]{{1,300}}?)??)\"\)", re.IGNORECASE)
 _BRACKETS = re.compile(r"(?:\[[^\[\]]*+\]\s*+)++")
 _VERSION = re.compile(r"(?<![\w.-])v?\d{1,2}\.\d{1,3}(?:-rc\d{1,2})?(?![\w.]*\w)")
 
@@ -68,6 +68,11 @@ class Mail:
     def parent(self) -> tuple[str, ...]:
         """The mail it answers: In-Reply-To, else the last of References."""
         return self.message.in_reply_to[:1] or self.message.references[-1:]
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of *text*, which spaces divide."""
+    return frozenset(text.split())
 
 
 def folded(text: str) -> str:

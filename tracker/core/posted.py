@@ -24,7 +24,7 @@ class Posted:
     msgid: of the mail, which has several of these when a reply offers several patches. title: without brackets, '' when
     an offered patch has none of its own. author: of the in-body From where there is one. sender: of the mail. date: of
     the mail, seconds UTC; `git am` makes it the commit's author date. message: what the commit's message would be, without
-    the title. diff: from the first header line on. files: paths after the change. inline: offered in a reply. upstream:
+    the title. diff: from the first header line on. files: paths after the change. inline: offered in a reply. version: of the posting. upstream:
     the commit that it is a backport of, '' for none; reverts: those it reverts; hex as written.
     """
 
@@ -38,6 +38,7 @@ class Posted:
     message: bytes
     diff: bytes
     inline: bool
+    version: int = 1
     upstream: str = ""
     reverts: tuple[str, ...] = ()
 
@@ -86,5 +87,5 @@ def _make(
     return Posted(
         message.msgid, title[:_MAX_TITLE], author, facts.sender, facts.date, diff.patch_id,
         tuple(dict.fromkeys(file.path for file in diff.files)), said, source[diff.start : diff.end], inline,
-        known.upstream, known.reverts,
+        1 if inline else facts.subject.version, known.upstream, known.reverts,
     )  # fmt: skip

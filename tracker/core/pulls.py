@@ -7,19 +7,23 @@ from collections.abc import Iterator
 
 from tracker.core.noticeform import HEX, Mail, Notice, bare_title, quoted, version_in
 
-_HEAD = re.compile(rf"^[ \t]*(?:for you to fetch )?changes up to (?:commit )?({HEX})\b", re.MULTILINE | re.IGNORECASE)
+_HEAD = re.compile(
+    rf"^[ \t]*(?:(?:for you to fetch )?changes up to (?:commit )?|Top of the tree is )({HEX})\b", re.MULTILINE | re.IGNORECASE
+)
 _AT = re.compile(r"^[ \t]*are available in the \w{0,20} ?(?:git )?repository at:?[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _REMOTE = re.compile(
-    r"^[ \t]*((?:https?|git|ssh)://[^\s<>]+|[\w.-]+@[\w.-]+:[^\s<>]+|/[\w./-]+)(?:[ \t]+\\?(?:\n[ \t]+)?((?!for you\b|for$)[^\s:<>]+))?[ \t]*$",
+    r"^[ \t]*((?:https?|git|ssh)://[^\s<>]+|[\w.-]+@[\w.-]+:[^\s<>]+|/[\w./-]+)(?:[ \t]+\\?(?:\n[ \t]+)?((?!for you\b"
+    r"|for$)[^\s:<>]+))?[ \t]*$",
     re.MULTILINE,
 )
-# "NAME (n):" with the titles below, which are indented; longer ones wrap with more indentation.
+# "NAME (n):" with the titles below.
 _AUTHOR = re.compile(r"^[^\s>|+-][^\n|]{0,150}? \((\d{1,4})\):[ \t]*$", re.MULTILINE)
-_TITLES = re.compile(r"(?:\n[ \t]{2,8}\S[^\n]*(?:\n[ \t]{9,}\S[^\n]*)*)+")
-_TITLE = re.compile(r"\n[ \t]{2,8}(\S[^\n]*(?:\n[ \t]{9,}\S[^\n]*)*)")
+_BLOCK = re.compile(r"(?:\n[^\S\n]*+\S[^\n]*+)++")
 _BARE_TITLE = re.compile(r"^ {6}(\S[^\n|]*(?:\n {8,}\S[^\n|]*)*)$", re.MULTILINE)
 _MAX_TITLES = 5_000
-_NEAR = 1_500  # characters between URL and head
+_MAX_BARE = 2_000  # characters of a mail that may be an abridged one
+_NEAR = 1_500  # characters behind the line that announces the URL
+_FAR = 8_000  # the same without such a line
 
 
 def requests(mail: Mail) -> Iterator[Notice]:
@@ -30,15 +34,19 @@ def requests(mail: Mail) -> Iterator[Notice]:
     own = mail.own
     head = _HEAD.search(own)
     at = _AT.search(own)
-    if head is None and at is None and not mail.message.header("x-tracker-abridged"):
-        return
-    start = head.end() if head else at.end() if at else 0
-    remote = _remote(own, at.end() if at else max(0, start - _NEAR), head.start() if head else start + _NEAR)
-    titles = _shortlog(own, start)
+    if at:
+        start, end = at.end(), at.end() + _NEAR
+    elif head:
+        start, end = max(0, head.start() - _FAR), head.start()
+    else:
+        start, end = 0, _FAR
+    remote = _remote(own, start, end)
+    start = head.end() if head and at else start
+    titles, count = _shortlog(own, start)
     if head is None and not remote[0] and not titles:
         return
     yield Notice(
-        "pull", "pull", titles=titles, numbers=((1, 1),) if len(titles) == 1 else (),
+        "pull", "pull", titles=titles, numbers=((1, 1),) if count == len(titles) == 1 else (),
         commit=head[1].lower() if head else "", tree=remote[0], branch=remote[1], version=version_in(mail.subject),
         refs=mail.parent, quote=quoted(" ".join(remote).strip() or mail.subject),
     )  # fmt: skip
@@ -53,18 +61,29 @@ def _remote(own: str, start: int, end: int) -> tuple[str, str]:
     return (found[1], found[2] or "") if found else ("", "")
 
 
-def _shortlog(own: str, start: int) -> tuple[str, ...]:
+def _shortlog(own: str, start: int) -> tuple[tuple[str, ...], int]:
+    """The titles, and how many patches the shortlog counts; -1 where the lines with the authors are missing."""
     titles: list[str] = []
+    count = 0
     for author in _AUTHOR.finditer(own, start):
-        block = _TITLES.match(own, author.end())
-        if block:
-            titles.extend(bare_title(one) for one in _TITLE.findall(block[0]))
+        count += int(author[1])
+        titles.extend(_titles(_BLOCK.match(own, author.end()), int(author[1])))
         if len(titles) > _MAX_TITLES:
             break
-    if not titles:  # an abridged mail keeps the titles without their authors
-        titles = [bare_title(one) for one in _BARE_TITLE.findall(own, start)] if _is_short(own) else []
-    return tuple(titles[:_MAX_TITLES])
+    if count:
+        return tuple(titles[:_MAX_TITLES]), count
+    found = _BARE_TITLE.findall(own, start) if len(own) < _MAX_BARE else []  # an abridged mail has some titles alone
+    return tuple(bare_title(one) for one in found), -1
 
 
-def _is_short(own: str) -> bool:
-    return len(own) < 2_000 and _AUTHOR.search(own) is None
+def _titles(block: re.Match[str] | None, count: int) -> list[str]:
+    """The titles below an author: one a line, longer ones go on in lines with more indentation."""
+    lines = block[0].strip("\n").split("\n") if block else []
+    indent = len(lines[0]) - len(lines[0].lstrip()) if lines else 0
+    joined: list[str] = []
+    for line in lines:
+        if joined and len(line) - len(line.lstrip()) > indent:
+            joined[-1] += " " + line.strip()
+        else:
+            joined.append(line)
+    return [bare_title(one) for one in joined[:count]]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from tracker.core.noticeform import HEX, NAMED_COMMIT, Mail, Notice, bare_title, folded, quoted, version_in
-from tracker.core.ownwords import own_blocks
+from tracker.core.ownwords import Span, own_blocks
 from tracker.core.trailers import links
 
 _HEAD = 12_000  # characters of a report that are looked at
@@ -54,7 +54,8 @@ def syzbot(mail: Mail) -> Iterator[Notice]:
     if ci and _SYZ_FOUND.search(head):
         titles = tuple(bare_title(one) for one in _SYZ_CI_PATCH.findall(head)[:200])
         refs = tuple(dict.fromkeys(mail.parent + links(ci[2])))
-        yield Notice("build-report", "syzbot", titles=titles or (bare_title(ci[1]),), refs=refs, reason="test", quote=quoted(mail.subject))
+        titles = titles or (bare_title(ci[1]),)
+        yield Notice("build-report", "syzbot", titles=titles, refs=refs, reason="test", quote=quoted(mail.subject))
 
 
 def syz_commands(mail: Mail) -> Iterator[Notice]:
@@ -108,7 +109,9 @@ def test_robot(mail: Mail) -> Iterator[Notice]:
 
 # --- regzbot
 
-_COMMAND = re.compile(r"^#regzbot[ \t]+(?:\^?[ \t]?)([a-z-]+)[ \t]*:?[ \t]*([^\n]*(?:\n(?![#\s>]|$)[^\n:]{1,72}$)?)", re.MULTILINE | re.IGNORECASE)
+_COMMAND = re.compile(
+    r"^#regzbot[ \t]+(?:\^?[ \t]?)([a-z-]+)[ \t]*:?[ \t]*([^\n]*(?:\n(?![#\s>]|$)[^\n:]{1,72}$)?)", re.MULTILINE | re.IGNORECASE
+)
 _RANGE = re.compile(r"([^\s.]+(?:\.\d+)*[^\s.]*)\.\.+([^\s]+)")
 _COMMANDS = {
     "introduced": ("regression", "introduced"),
@@ -143,14 +146,16 @@ def regzbot(mail: Mail) -> Iterator[Notice]:
         if reason in ("link", "dup"):
             linked = links(first)
             if linked:
-                yield Notice(kind, "regzbot", refs=tuple(dict.fromkeys((*linked, *mail.parent))), reason=reason, quote=quoted(found[0]))
+                refs = tuple(dict.fromkeys((*linked, *mail.parent)))
+                yield Notice(kind, "regzbot", refs=refs, reason=reason, quote=quoted(found[0]))
             continue
-        yield _command(mail, kind, reason, value, quoted(f"#regzbot {found[1]}: {first}"))
+        yield _command(mail, found[1].lower(), value, quoted(f"#regzbot {found[1]}: {first}"))
 
 
-def _command(mail: Mail, kind: str, reason: str, value: str, quote: str) -> Notice:
+def _command(mail: Mail, word_of: str, value: str, quote: str) -> Notice:
     first = value.split("\n")[0]
-    commit, titles, version = "", (), ""
+    kind, reason = _COMMANDS[word_of]
+    commit, version = "", ""
     if ".." in first and not first.startswith(("'", '"')):
         ends = _RANGE.match(first)
         version = version_in(ends[2]) if ends else ""
@@ -158,49 +163,72 @@ def _command(mail: Mail, kind: str, reason: str, value: str, quote: str) -> Noti
         word = first.split()[0].strip("(),;:'\"") if first.split() else ""
         if re.fullmatch(HEX, word.lower()) and _is_id(word.lower()):
             commit = word.lower()
-        elif kind == "fixed" and not reason and value:
+        elif kind == "fixed" and not reason and value and word_of.startswith("fix"):
             title = folded(value).strip("'\"")
             return Notice(kind, "regzbot", titles=(bare_title(title),), refs=mail.parent, reason=reason, quote=quote)
         else:
             version = version_in(first)
-    return Notice(kind, "regzbot", titles=titles, commit=commit, version=version, refs=mail.parent, reason=reason, quote=quote)
+    return Notice(kind, "regzbot", commit=commit, version=version, refs=mail.parent, reason=reason, quote=quote)
 
 
 # --- people
 
 _CULPRIT = (
-    rf"(?:\s+(?:to|down to|it|this|the|that|problem|issue|regression|failure|as|is|was|be|at|in|of|back|and|found|shows?|says|it's"
-    rf"|commit|the commit|caused by|introduced by|being|points?|pointed|pointing|lands?|landed|ended|ends|up|on|me|us|gives?|gave|identified"
-    rf"|identifies|leads?|led|results?|resulted|culprit|first bad|bad|following|offending|upstream|patch|change|which|comes|came|from)\b){{0,12}}"
+    r"(?:\s+(?:to|down to|it|this|the|that|problem|issue|regression|failure|as|is|was|be|at|in|of|back|and|found|shows?|says"
+    r"|it's"
+    r"|commit|the commit|caused by|introduced by|being|points?|pointed|pointing|lands?|landed|ended|ends|up|on|me|us|gives?"
+    r"|gave|identified"
+    r"|identifies|leads?|led|results?|resulted|culprit|first bad|bad|following|offending|upstream|patch|change|which|comes"
+    r"|came|from)\b){0,12}"
 )
 _ID = rf"[\s:,=\"'<([`*-]{{1,6}}(?:https?://\S{{1,120}}(?:/|id=))?({HEX})\b"
 _BISECTED = (
-    re.compile(rf"\b({HEX})\s+(?:\(\"[^\n]*(?:\n[^\n]+)?\"\)\s+)?(?:is|as|was)\s+the\s+(?:first\s+bad\s+commit|culprit|offending\s+commit)", re.IGNORECASE),
+    re.compile(
+        rf"\b({HEX})\s+(?:\(\"[^\n]{{0,200}}(?:\n[^\n]{{1,200}})?\"\)\s+)?(?:is|as|was)\s+the\s+(?:first\s+bad\s+commit|culprit"
+        rf"|offending\s+commit)",
+        re.IGNORECASE,
+    ),
     re.compile(rf"\bbisect(?:ed|ion|ing)?\b[^\n.:]{{0,60}}?{_CULPRIT}{_ID}", re.IGNORECASE),
-    re.compile(rf"\b(?:first bad commit|offending commit|culprit|bad commit)\b(?:\s+(?:is|was|here is|could be|seems to be|appears to be|commit|being))*{_ID}", re.IGNORECASE),
+    re.compile(
+        rf"\b(?:first bad commit|offending commit|culprit|bad commit)\b(?:\s+(?:is|was|here is|could be|seems to be"
+        rf"|appears to be|commit|being))*{_ID}",
+        re.IGNORECASE,
+    ),
 )
 _CAUSED = (
     re.compile(
-        rf"\b(?:regress(?:ed|ion)|introduced|caused|broken?|broke|triggered|started|fails?|failing|appeared|happens|happening|seen|occurs)\b"
-        rf"(?:[^\n.?!]|\n(?!\n)|\.(?=\d)){{0,100}}?\b(?:by|since|with|in|after|from|at|to|on)\b(?:\s+(?:the|upstream|mainline|kernel|this|my|patch|change))*"
+        rf"\b(?:regress(?:ed|ion)|introduced|caused|broken?|broke|triggered|started|fails?|failing|appeared|happens|happening"
+        rf"|seen|occurs)\b"
+        rf"(?:[^\n.?!]|\n(?!\n)|\.(?=\d)){{0,100}}?\b(?:by|since|with|in|after|from|at|to|on)\b(?:\s+(?:the|upstream|mainline"
+        rf"|kernel|this|my|patch|change))*"
         rf"(?:\s+commit)?{_ID}",
         re.IGNORECASE,
     ),
-    re.compile(rf"\bcommit{_ID}(?:\s+\(\"[^\n]*(?:\n[^\n]+)?\"\))?,?\s+(?:\w+\s+){{0,4}}?(?:broke|breaks|introduced|introduces|caused|causes|regressed|regresses|changed|changes)\b", re.IGNORECASE),
+    re.compile(
+        rf"\bcommit{_ID}(?:\s+\(\"[^\n]{{0,200}}(?:\n[^\n]{{1,200}})?\"\))?,?\s+(?:\w+\s+){{0,4}}?(?:broke|breaks|introduced"
+        rf"|introduces|caused|causes|regressed|regresses|changed|changes)\b",
+        re.IGNORECASE,
+    ),
 )
 _LOG_LINE = re.compile(r"^[ \t]*(?:# |git bisect|\$|bisect)", re.IGNORECASE)
 _FIRST_BAD = re.compile(rf"^[ \t]*# first bad commit: \[({HEX})\]", re.MULTILINE)
-_DOUBT = re.compile(r"\b(?:not|isn't|wasn't|never|wrong|incorrect|bogus|fixed|fixes|reverting a|should|could you|can you|please|try to|if you|would you|need to|have to)\b[^.\n]{0,40}\Z", re.IGNORECASE)
+_DOUBT = re.compile(
+    r"\b(?:not|isn't|wasn't|never|wrong|incorrect|bogus|fixed|fixes|reverting a|should|could you|can you"
+    r"|please|try to|if you|would you|need to|have to)\b[^.\n]{0,40}\Z",
+    re.IGNORECASE,
+)
 _COMMIT_LINK = re.compile(rf"https?://\S*?/(?:c|commit)/(?:\?(?:\S*?&)?id=)?({HEX})\b")
 _COMMIT_WORD = re.compile(rf"\bcommit[\s:]+({HEX})\b", re.IGNORECASE)
+_IN_SUBJECT = re.compile(r"\A(?=[^\n]{0,300}\Z)[^\n]*?\b([0-9a-f]{10,40})\b")  # of one line only
+_TITLED = re.compile(r"(?i:\bregression\b)")
 _BLOCK_LIMIT = 20
 
 
 def regressions(mail: Mail) -> Iterator[Notice]:
     """What a person reports: the commit that a bisection found, or that a mail titled as a regression blames."""
-    titled = "regression" in mail.subject.lower() and not mail.subject[:4].lower().startswith(("re:", "aw:", "fwd", "fw:"))
+    titled = _TITLED.search(mail.subject) is not None and not mail.subject[:4].lower().startswith(("re:", "aw:", "fwd", "fw:"))
     text = mail.own[:_HEAD]
-    found = _blamed(text, titled)
+    found = _blamed(text, mail.subject, titled)
     for sha, words, bisected in found:
         title = next((folded(one[2]) for one in NAMED_COMMIT.finditer(text) if one[1].lower() == sha), "")
         yield Notice(
@@ -209,7 +237,7 @@ def regressions(mail: Mail) -> Iterator[Notice]:
         )  # fmt: skip
 
 
-def _blamed(text: str, titled: bool) -> list[tuple[str, str, bool]]:
+def _blamed(text: str, subject: str, titled: bool) -> list[tuple[str, str, bool]]:
     """The commits that *text* blames: id, deciding words, whether by bisection."""
     found: dict[str, tuple[str, bool]] = {}
     blocks = own_blocks(text)[:_BLOCK_LIMIT]
@@ -222,16 +250,17 @@ def _blamed(text: str, titled: bool) -> list[tuple[str, str, bool]]:
     if log and not found:
         found[log[1].lower()] = (quoted(log[0]), True)
     if not found and titled:
-        found.update(_only_one(text))
+        found.update(_only_one(subject) or _only_one(text))
     best = [one for one in found.items() if one[1][1]] or list(found.items())
     return [(sha, words, bisected) for sha, (words, bisected) in best[:3]]
 
 
-def _collect(text: str, block: tuple[int, int], form: re.Pattern[str], bisected: bool, found: dict[str, tuple[str, bool]]) -> None:
+def _collect(text: str, block: Span, form: re.Pattern[str], bisected: bool, found: dict[str, tuple[str, bool]]) -> None:
     for match in form.finditer(text, *block):
         sha = match[1].lower()
         line = text[text.rfind("\n", 0, match.start()) + 1 : match.end()]
-        if not _is_id(sha) or _LOG_LINE.match(line) or _DOUBT.search(text, max(block[0], match.start() - 80), match.start()):
+        doubt = _DOUBT.search(text, max(block[0], match.start() - 80), match.start())
+        if doubt or not _is_id(sha) or " good commit" in match[0] or _LOG_LINE.match(line):
             continue
         if not any(known.startswith(sha) or sha.startswith(known) for known in found):
             found[sha] = (quoted(match[0]), bisected)
@@ -239,7 +268,7 @@ def _collect(text: str, block: tuple[int, int], form: re.Pattern[str], bisected:
 
 def _only_one(text: str) -> dict[str, tuple[str, bool]]:
     """The one commit that a mail titled as a regression names as a commit."""
-    named = [one for form in (NAMED_COMMIT, _COMMIT_LINK, _COMMIT_WORD) for one in form.finditer(text)]
+    named = [one for form in (NAMED_COMMIT, _COMMIT_LINK, _COMMIT_WORD, _IN_SUBJECT) for one in form.finditer(text)]
     ids = {one[1].lower()[:7] for one in named if _is_id(one[1].lower())}
     if len(ids) != 1:
         return {}

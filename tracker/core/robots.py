@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from tracker.core.noticeform import HEX, Mail, Notice, bare_title, folded, quoted, version_in
 from tracker.core.people import parse_person
@@ -45,13 +46,10 @@ def thanks(mail: Mail) -> Iterator[Notice]:
             "pulled", "ty", merge=merge[1], tree=place[0], branch=place[1], refs=mail.parent, quote=words or quoted(merge[0])
         )
         return
-    words, place, number = "", NOWHERE, 0
-    for item in _ITEM.finditer(own):
-        if not number:
+    words, place = "", NOWHERE
+    for number, item in enumerate(islice(_ITEM.finditer(own), _MAX_ITEMS)):
+        if number == 0:
             words, place = _words_above(own, item.start())
-        number += 1
-        if number > _MAX_ITEMS:
-            return
         yield _thanked(mail, item, words, place)
 
 
@@ -88,7 +86,9 @@ _PW_HEAD = re.compile(
     r"^This (patch|series|pull request) was applied to (\S+)(?: \(([^()\n]+)\))?[ \t]*(?:\nby ([^\n]+?):?[ \t]*$)?", re.MULTILINE
 )
 _PW_ITEM = re.compile(
-    rf"^  - (?:\[([^\]\n]*)\][ \t]*)?([^\n]+(?:\n(?!    |  - |\n)[^\n]+)*)\n    (?:https?://\S+[/=]({HEX})\b|\(no matching commit\))", re.MULTILINE
+    rf"^  - (?:\[([^\]\n]*)\][ \t]*)?([^\n]+(?:\n(?!    |  - |\n)[^\n]+)*)\n    (?:https?://\S+[/=]({HEX})\b|\(no matching"
+    rf" commit\))",
+    re.MULTILINE,
 )
 _COUNTER = re.compile(r"(\d{1,4})/(\d{1,4})\Z")
 
@@ -100,9 +100,7 @@ def patchwork(mail: Mail) -> Iterator[Notice]:
         return
     by = parse_person(head[4]) if head[4] else None
     pull = head[1] == "pull request"
-    for number, item in enumerate(_PW_ITEM.finditer(mail.own, head.end())):
-        if number >= _MAX_ITEMS:
-            return
+    for item in islice(_PW_ITEM.finditer(mail.own, head.end()), _MAX_ITEMS):
         sha = (item[3] or "").lower()
         counter = _COUNTER.search((item[1] or "").strip())
         yield Notice(
@@ -164,4 +162,3 @@ def pull_tracker(mail: Mail) -> Iterator[Notice]:
         branch=branch.strip(), refs=tuple(dict.fromkeys((*tracked, *mail.parent))), reason=tree,
         quote=quoted(merged[0] if merged else f"merged into {tree}"),
     )  # fmt: skip
-

@@ -45,7 +45,10 @@ def same_commit(one: str, two: str) -> bool:
 
 @dataclass(slots=True)
 class Spot:
-    """line: of the patch. date: when it landed; told: when that was first said, if it is not known when it landed."""
+    """line: of the patch. date: when it landed; told: when that was first said, if it is not known when it landed.
+
+    recorded: the tag, or all of it, is known from a record only.
+    """
 
     line: int
     role: str
@@ -58,6 +61,7 @@ class Spot:
     date: int | None = None
     told: int | None = None
     first_tag: str = ""
+    recorded: bool = False
     how: str = "mail"
     confidence: float = _HINTED
     replaced_by: str = ""
@@ -73,7 +77,7 @@ class Spot:
         """Somebody says that it landed, at the time when it did."""
         self.by, self.date, self.told = self.by or by, self.date or at, self.told or at
         self.confidence = max(self.confidence, _TOLD)
-        self.prove(evidence)
+        self.evidence = {evidence: None, **self.evidence}  # it says so itself, what was a hint stands behind
 
     def hint(self, at: int | None, evidence: Evidence) -> None:
         """A mail shows that it had landed by then."""
@@ -82,6 +86,7 @@ class Spot:
 
     def recall(self, record: Record, evidence: Sequence[Evidence]) -> None:
         """A record tells of it."""
+        self.recorded = bool(evidence) or bool(record.first_tag and not self.first_tag and not record.tagged)
         self.merge, self.first_tag = self.merge or record.merge, self.first_tag or record.first_tag
         self.date, self.branch = self.date or record.date, self.branch or record.branch
         self.replaced_by = self.replaced_by or record.replaced_by
@@ -124,6 +129,10 @@ class Spots:
         spot.commit = max(spot.commit, commit, key=len)
         spot.tree, spot.branch = spot.tree or tree, spot.branch or branch
         return spot
+
+    def has(self, line: int, role: str, turn: int) -> bool:
+        """Whether a tree of that role has it."""
+        return any((one.line, one.role, one.turn) == (line, role, turn) for one in self.several)
 
     def name_mainline(self, commits: Mapping[str, int], proven: Mapping[str, Evidence]) -> None:
         """Give a mainline spot without a commit the only one that mails name as mainline's for that patch."""
@@ -183,18 +192,22 @@ class Spots:
         return sorted(every, key=lambda one: (one.patch or "", ROLES.index(one.role), one.date or 0, one.commit))
 
     def events(self) -> list[Event]:
-        """Each spot as a dated event, and what replaced what."""
-        found = []
+        """What happened in which tree, patches that went together told together, and what replaced what."""
+        together: dict[tuple[str, str, int | None, str, Evidence], list[Spot]] = {}
         for one in self.several:
-            proof = next(iter(one.evidence), Evidence(record="recorded"))
-            kind = "reverted" if one.turn == REVERT else _EVENT_OF[one.role]
-            at = one.date if one.date is not None else one.told
             if one.turn == REVERT and one.role == "maintainer":
                 continue  # a revert on its way: the pull request is an event of its own
-            found.append(Event(kind, at, _text(one), proof))
-            if one.replaced_by:
-                text = f"{one.commit[:12]} in {one.place} was replaced by {one.replaced_by[:12]} (by then)"
-                found.append(Event("replaced", self._named(one.replaced_by) or at, text, proof))
+            kind = "reverted" if one.turn == REVERT else _EVENT_OF[one.role]
+            at = one.date if one.date is not None else one.told
+            proof = next(iter(one.evidence), Evidence(record="recorded"))
+            together.setdefault((kind, one.place, at, one.merge, proof), []).append(one)
+        found = []
+        for (kind, _, at, _, proof), some in together.items():
+            found.append(Event(kind, at, _text(some), proof))
+            gone = [one for one in some if one.replaced_by]
+            if gone:
+                commits = f"{_commits(gone)} by {', '.join(one.replaced_by[:12] for one in gone[:3])}"
+                found.append(Event("replaced", self._named(gone[0].replaced_by) or at, f"{gone[0].place} {commits}", proof))
         return found
 
 
@@ -213,9 +226,17 @@ def _undone(spot: Spot, undo: Spot) -> bool:
     return same and (spot.turn == PATCH or (spot.date or 0) < (undo.date or undo.told or 0))
 
 
-def _text(spot: Spot) -> str:
-    what = {PATCH: "in", REVERT: "reverted in", AGAIN: "applied again in"}[spot.turn]
-    commit = f" {'by' if spot.turn == REVERT else 'as'} {spot.commit[:12]}" if spot.commit else ""
-    merge = f", merged by {spot.merge[:12]}" if spot.merge else ""
-    tag = f", first in {spot.first_tag}" if spot.first_tag else ""
-    return f"{what} {spot.place}{commit}{merge}{tag}{' (by then)' if spot.date is None else ''}"
+def _text(some: Sequence[Spot]) -> str:
+    one = some[0]
+    again = "again " if one.turn == AGAIN else ""
+    merge = f" by {one.merge[:12]}" if one.merge else ""
+    tag = f" · {one.first_tag}" if one.first_tag else ""
+    how = " (recorded)" if one.recorded else " (by then)" if one.date is None else ""
+    return f"{again}{one.place} {_commits(some)}".rstrip() + f"{merge}{tag}{how}"
+
+
+def _commits(some: Sequence[Spot]) -> str:
+    """The first three commits and how many more there are."""
+    named = [one.commit[:12] for one in some if one.commit]
+    more = f" and {len(some) - 3} more" if len(some) > 3 else ""
+    return (", ".join(named[:3]) or (f"{len(some)} patches" if len(some) > 1 else "")) + (more if named else "")

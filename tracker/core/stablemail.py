@@ -25,7 +25,8 @@ _UPSTREAM = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _REVERTS = re.compile(
-    rf"\bThis reverts (?:upstream )?commit[\s:]+({HEX})\b(?:[\s,]+\(?(?:which is|is)\s+(?:upstream\s+)?commit\s+({HEX})\s+upstream)?"
+    rf"\bThis reverts (?:upstream )?commit[\s:]+({HEX})\b(?:[\s,]+\(?(?:which is"
+    rf"|is)\s+(?:upstream\s+)?commit\s+({HEX})\s+upstream)?"
 )
 _ORIGINAL = re.compile(rf"^(?:From ({HEX}) |[Cc]ommit ({HEX})$|git cherry-pick -x ({HEX})$)", re.MULTILINE)
 _INNER_TITLE = re.compile(r'revert:? ?["“](.*)["”]?\Z', re.IGNORECASE)
@@ -33,7 +34,8 @@ _HEAD = 8_000  # characters of a mail that are looked at
 
 
 def by_subject(mail: Mail) -> Iterator[Notice]:
-    """`Patch "TITLE" has been added to the X.Y-stable tree` and `FAILED: patch "[PATCH] TITLE" failed to apply to X.Y-stable tree`."""
+    """`Patch "TITLE" has been added to the X.Y-stable tree` and `FAILED: patch "[PATCH] TITLE" failed to apply to X.Y-stable"
+    " tree`."""
     head = mail.own[:_HEAD]
     failed = FAILED.match(mail.subject)
     if failed:

@@ -1,7 +1,7 @@
 """From facts to the status of a topic, and whose turn it is. One table: the first rule that holds, from the top, decides.
 
-The conditions are in verdicts.py, each with its reason and evidence; what they look at is worked out in debate.py (what was
-said about the newest revision) and fate.py (what became of each patch in the trees). The words are those of SEMANTICS.
+The conditions are in landed.py and verdicts.py, each with its reason and evidence; what they look at is worked out in
+debate.py (what was said about the newest revision) and fate.py (what became of each patch in the trees).
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from tracker.core import verdicts
+from tracker.core import landed, verdicts
 from tracker.core.debate import WHOLE, Debate, hear
 from tracker.core.fate import fates
+from tracker.core.findings import Case, Finding, View
 from tracker.core.landing import Evidence
 from tracker.core.people import Person
 from tracker.core.said import sent
-from tracker.core.verdicts import Case, Finding, View
 from tracker.core.who import People
 
 __all__ = ["OPEN", "RULES", "Case", "Judgement", "Rule", "aged", "diagram", "judge"]
@@ -56,13 +56,13 @@ class Rule:
 
 RULES: tuple[Rule, ...] = (
     Rule("discussion", "no patch was posted", "unknown", verdicts.discussion),
-    Rule("reverted", "reverted in its farthest tree for good", "nobody; author while something is open", verdicts.reverted),
-    Rule("released", "every patch in a mainline release", "nobody; author while something is open", verdicts.released),
-    Rule("merged", "every patch in mainline", "nobody; author while something is open", verdicts.merged),
-    Rule("in-next", "every patch in linux-next", "nobody; author while something is open", verdicts.in_next),
-    Rule("applied", "every patch in a maintainer's tree", "nobody; author while something is open", verdicts.applied),
-    Rule("partly-applied", "some patches landed", "author when asked, else maintainer", verdicts.partly_applied),
-    Rule("dropped", "was applied and taken out again", "unknown", verdicts.dropped),
+    Rule("reverted", "reverted in its farthest tree for good", "nobody; author while something is open", landed.reverted),
+    Rule("released", "every patch in a mainline release", "nobody; author while something is open", landed.released),
+    Rule("merged", "every patch in mainline", "nobody; author while something is open", landed.merged),
+    Rule("in-next", "every patch in linux-next", "nobody; author while something is open", landed.in_next),
+    Rule("applied", "every patch in a maintainer's tree", "nobody; author while something is open", landed.applied),
+    Rule("partly-applied", "some patches landed", "author when asked, else maintainer", landed.partly_applied),
+    Rule("dropped", "was applied and taken out again", "unknown", landed.dropped),
     Rule("unknown", "a newer version is answered but was not seen", "unknown", verdicts.newer_unseen),
     Rule("superseded", "another topic took its place", "nobody", verdicts.superseded),
     Rule("rejected", "refused by a maintainer or withdrawn by the author", "nobody", verdicts.rejected),
@@ -77,10 +77,8 @@ RULES: tuple[Rule, ...] = (
 )  # fmt: skip
 
 
-def judge(case: Case, *rest: object) -> Judgement:
+def judge(case: Case) -> Judgement:
     """What the facts of one topic add up to. Never raises."""
-    if rest:  # until topic.py hands over a Case
-        return Judgement("unknown", "not judged yet", (case[-1].id,) if case else (), 0.0, "unknown")  # type: ignore
     view = _view(case)
     for rule in RULES:
         found = rule.find(view)
@@ -122,8 +120,8 @@ def _view(case: Case) -> View:
         return View(case, Debate(set(), People(aliases)), {}, ())
     patches = case.review.patches or case.newest.patches
     debate = hear(case.revisions, case.newest, case.review, case.mails, case.maintainers, aliases)
-    landed = fates(case.revisions, case.newest, patches, case.landings, case.mails)
-    return View(case, debate, landed, tuple(dict.fromkeys(one.msgid for one in patches)))
+    found = fates(case.revisions, case.newest, patches, case.landings, case.mails)
+    return View(case, debate, found, tuple(dict.fromkeys(one.msgid for one in patches)))
 
 
 def _moved(view: View) -> int | None:

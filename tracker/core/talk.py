@@ -5,22 +5,49 @@ Only words are read here. Who the author is, what is still open and what it mean
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tracker.core.ownwords import Span, own_blocks, sentence_after
+from tracker.core.ownwords import own_blocks
 from tracker.core.people import Person
 from tracker.core.subject import Subject
 from tracker.core.talkrules import (
-    CODE, NEW_VERSION, NO_PLAN, NO_QUESTION, NO_REQUEST, OF_AUTHORS, QUESTION, REQUEST, RULES, SUPERSEDED, Rule,
-)  # fmt: skip
+    CODE,
+    NEW_VERSION,
+    NO_PLAN,
+    NO_QUESTION,
+    NO_REQUEST,
+    OF_AUTHORS,
+    QUESTION,
+    REQUEST,
+    RULES,
+    SUPERSEDED,
+    WITHDRAWN,
+    WORDS,
+)
 from tracker.core.trailers import links
 
 _MAX_TEXT = 40_000  # characters; longer replies are logs
 _MAX_SENTENCES = 150
+_MAX_SENTENCE = 600  # characters
 _MAX_QUOTE = 160
 _LEAD = 30  # characters of a sentence that may stand before the deciding words
 _CLAUSES = (", ", "; ", ": ", "... ", " - ", " -- ", " but ", " and ", " so ", " (")
+_CALL = re.compile(r"@?\w{2,30}[,:] ")  # somebody is called by name; the quote shows whom
+_NOT_WORDS = ("--", "\n@@ ", "\n+++ ", "___", "From: ")  # a text without these has no diff and no signature
+_ENDS = (".", "?", "!", ":")
+_CUT = "\0"  # stands between two sentences
+
+# Word -> bits of the rules that it can fit; the lowest bit is the first rule.
+_BITS: dict[str, int] = {}
+_KINDS: dict[str, int] = {}
+for _number, _rule in enumerate(RULES):
+    _KINDS[_rule.kind] = _KINDS.get(_rule.kind, 0) | 1 << _number
+    for _word in _rule.words:
+        _BITS[_word] = _BITS.get(_word, 0) | 1 << _number
+_WORDS = frozenset(_BITS)
+_PLANS = sum(_KINDS[_kind] for _kind in OF_AUTHORS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +56,9 @@ class Talk:
 
     kind: 'question' and 'request' (for a change; a fault found is one), 'new-version' (will be changed, was changed, will be
     sent again), 'withdrawn' (take no notice of the patch), 'superseded' (something else takes its place), 'conceded' (the
-    matter is settled for the writer), 'refused' (will not be taken, without the word NAK). quote: the deciding sentence,
-    white space folded, at most 160 characters. refs: of 'superseded' the message ids that the mail links to.
+    matter is settled for the writer), 'refused' (will not be taken, without the word NAK), 'taking' (the writer will apply
+    it). quote: the deciding sentence from its deciding clause, white space folded, at most 160 characters. refs: of
+    'superseded' the message ids that the mail links to.
     """
 
     kind: str
@@ -47,51 +75,48 @@ def read_talk(text: str, sender: Person, subject: Subject | None = None) -> tupl
     if subject is not None and not subject.reply:
         return ()
     text = text[:_MAX_TEXT]
-    low = text.lower().replace("\n", " ")
-    rules = [rule for rule in RULES if any(word in low for word in rule.words)]
+    left = (1 << len(RULES)) - 1
     found: dict[str, Talk] = {}
-    if not rules:
-        return ()
-    for span in _sentences(text):
-        piece = text[span[0] : span[1]]
-        for kind, quote in _said(piece, rules):
-            if kind not in found:
+    for piece in _sentences(text):
+        bits = 0
+        for word in _WORDS.intersection(piece.lower().translate(WORDS).split()):
+            bits |= _BITS[word]
+        if bits & left:
+            for kind, quote in _said(piece, bits & left):
                 found[kind] = Talk(kind, quote, tuple(links(text)) if kind == SUPERSEDED else ())
-                rules = [rule for rule in rules if rule.kind != kind]
-        if not rules:
-            break
+                left &= ~_KINDS[kind]
     return tuple(found.values())
 
 
-def _sentences(text: str) -> Iterator[Span]:
-    left = _MAX_SENTENCES
-    for block in own_blocks(text):
-        at = block[0]
-        while left and at < block[1]:
-            left -= 1
-            span = sentence_after(text, block, at)
-            if span[0] == span[1]:
-                break
-            yield span
-            at = span[1]
+def _sentences(text: str) -> Iterable[str]:
+    """The sentences of the writer's own words, without diffs and signature; the first 150."""
+    found: list[str] = []
+    plain = not any(mark in text for mark in _NOT_WORDS)
+    for start, end in [(0, len(text))] if plain else own_blocks(text):
+        block = text[start:end].replace("\0", " ").replace("\n\n", _CUT).replace("\n- ", _CUT).replace("\n* ", _CUT)
+        for mark in _ENDS:
+            block = block.replace(mark + "\n", mark + _CUT)
+            if mark != ":":
+                block = block.replace(mark + " ", mark + _CUT)
+        found += block.split(_CUT)
+        if len(found) > _MAX_SENTENCES:
+            break
+    return [piece[:_MAX_SENTENCE] for piece in found[:_MAX_SENTENCES] if len(piece) > 2]
 
 
-def _said(piece: str, rules: Sequence[Rule]) -> Iterator[tuple[str, str]]:
-    """The kind and quote of the first rule that fits a sentence: of those for authors' plans, and of the others."""
+def _said(piece: str, bits: int) -> Iterator[tuple[str, str]]:
+    """The kind and quote of the first of some rules that fits a sentence: of those for authors' plans, and of the others."""
     text = " ".join(piece.split()).replace("’", "'").replace("*", "")
     sentence = text.lower()
-    if len(sentence) < 3:
-        return
-    done = {True: False, False: False}
-    for rule in rules:
-        plan = rule.kind in OF_AUTHORS
-        if done[plan] or not any(word in sentence for word in rule.words):
-            continue
+    while bits:
+        lowest = bits & -bits
+        rule = RULES[lowest.bit_length() - 1]
+        bits ^= lowest
         match = rule.expression.search(sentence)
         if match is None or _void(rule.kind, sentence, piece):
             continue
-        done[plan] = True
-        yield rule.kind, _quote(text, match.start())
+        bits &= ~_PLANS if rule.kind in OF_AUTHORS else _PLANS
+        yield rule.kind, _quote(text, 0 if match[0].startswith("?") else match.start())
 
 
 def _void(kind: str, sentence: str, piece: str) -> bool:
@@ -100,12 +125,14 @@ def _void(kind: str, sentence: str, piece: str) -> bool:
         return NO_QUESTION.search(sentence) is not None or CODE.search(piece) is not None
     if kind == REQUEST:
         return NO_REQUEST.search(sentence) is not None or CODE.search(piece) is not None
+    if kind in (WITHDRAWN, SUPERSEDED):
+        return sentence.endswith("?")
     return kind == NEW_VERSION and NO_PLAN.search(sentence) is not None
 
 
 def _quote(text: str, at: int) -> str:
     """The deciding words of a sentence: from the clause that holds the character *at*."""
-    if at > _LEAD:
+    if at > _LEAD and not _CALL.match(text):
         ends = [text.rfind(mark, 0, at + len(mark)) + len(mark) for mark in _CLAUSES if mark in text[: at + len(mark)]]
         clause = min(max(ends, default=0), at)
         start = clause if at - clause <= _LEAD else text.rfind(" ", 0, at - _LEAD // 2) + 1

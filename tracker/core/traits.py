@@ -17,6 +17,7 @@ _NO_HINTS = Hints()
 _MAX_PATCHES = 300
 _MAX_IDS = 40  # of mails that a series names or hangs below
 _MAX_TITLE = 400
+_MAX_QUOTES = 8
 _DATE_TRUST = 2 * 86_400  # seconds that a Date may be away from when the list's server took the mail
 
 
@@ -72,6 +73,7 @@ class Traits:
     mentions: tuple[str, ...]
     needs: frozenset[str]
     fixes: tuple[str, ...]
+    quotes: tuple[str, ...]
     words: tuple[int, ...]
     lines: tuple[int, ...]
     titles: frozenset[str]
@@ -102,6 +104,7 @@ def traits(series: Series, mails: Mapping[str, Facts], hints: Mapping[str, Hints
         stable=_stable(series, own, bool(origin)), origin=origin, mark=mark, of=of,
         above=tuple(ancestors(series.id, mails))[:_MAX_IDS], previous=previous, depends=depends,
         mentions=_mentions(own, {*previous, *depends}), needs=_needs(own), fixes=_fixes(own),
+        quotes=tuple(dict.fromkeys(peel(title)[1] for one in said for title in one.quotes))[:_MAX_QUOTES],
         # The words of a reply are no commit message.
         words=() if offered else hints.get(series.id, _NO_HINTS).words,
         lines=_whole([one.lines for one in said]),
@@ -266,7 +269,7 @@ def keys(t: Traits) -> tuple[str, ...]:
     found.update(dict.fromkeys(f"m:{one}" for one in (*t.members[:100], *t.previous, *t.depends, *t.mentions)))
     found.update(dict.fromkeys(f"p:{one}" for one in sorted(t.patch_ids)[:200]))
     found.update(dict.fromkeys(f"{'m' if '@' in one else 'p' if _SHA.fullmatch(one) else 'c'}:{one}" for one in sorted(t.needs)))
-    titles = {t.title, *t.titles, *t.of, *t.fixes} - {""}
+    titles = {t.title, *t.titles, *t.of, *t.fixes, *t.quotes} - {""}
     found.update(dict.fromkeys(f"t:{one}" for one in sorted(titles)[:200]))
     found.update(dict.fromkeys(f"l:{one:x}" for one in t.lines[:6]))
     for piece in t.pieces[:60]:

@@ -1,250 +1,37 @@
-"""The conditions of the table in status.py: each looks at a topic and says whether its status holds, why, and who acts next."""
+"""The conditions of the table in status.py about review: each says whether its status holds, why, and who acts next."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from tracker.core.dates import day
-from tracker.core.debate import CONDITION, WHOLE, Ask, Debate, Word
-from tracker.core.facts import Facts
-from tracker.core.fate import DROPPED, LANDED, REVERTED, Fate
-from tracker.core.landing import Event, Evidence, Landing
-from tracker.core.people import Person
-from tracker.core.review import Review, Tag
+from tracker.core.debate import CONDITION, WHOLE, Ask, Word
+from tracker.core.findings import (
+    AUTHOR,
+    MAINTAINER,
+    NOBODY,
+    REVIEWER,
+    UNKNOWN,
+    Case,
+    Finding,
+    Turn,
+    View,
+    ask_turn,
+    cut,
+    mail_proof,
+    name,
+)
+from tracker.core.landing import Event, Evidence
+from tracker.core.review import Tag
 from tracker.core.said import sent
-from tracker.core.series import Series
-from tracker.core.talkrules import QUESTION, REFUSED
+from tracker.core.talkrules import QUESTION, REFUSED, REQUEST
 
-_MAX_WORDS = 60
-AUTHOR, REVIEWER, MAINTAINER, NOBODY, UNKNOWN = "author", "reviewer", "maintainer", "nobody", "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Everything the rules may look at; there is no clock in it.
-
-    revisions: oldest first; newest: the newest posted one. mails: all mails of the topic by id. landings, events: what is
-    known of its commits. superseded: what proves that another topic took its place. maintainers: addresses in lower case.
-    aliases: as for people.same_person.
-    """
-
-    revisions: tuple[Series, ...]
-    newest: Series | None
-    review: Review
-    mails: Mapping[str, Facts]
-    landings: tuple[Landing, ...] = ()
-    events: tuple[Event, ...] = ()
-    superseded: tuple[Evidence, ...] = ()
-    maintainers: frozenset[str] = frozenset()
-    aliases: Mapping[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """Who acts next: one of the five words, with names where they are known, since when in seconds UTC."""
-
-    word: str
-    who: tuple[Person, ...] = ()
-    since: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Why a status holds. reason: one sentence; confidence: 0 to 1."""
-
-    reason: str
-    evidence: tuple[Evidence, ...]
-    confidence: float
-    turn: Turn
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A case with what was said and what landed worked out. fates: by patch of the newest revision."""
-
-    case: Case
-    debate: Debate
-    fates: Mapping[str, Fate]
-    patches: tuple[str, ...]
-
-    def number(self, place: str) -> str:
-        """ (2/3) of a patch of a series, '' of others, to stand behind a verb."""
-        newest = self.case.newest
-        if newest is None or place == WHOLE or newest.expected < 2:
-            return ""
-        return next((f" ({one.n}/{newest.expected})" for one in self.case.review.patches if one.msgid == place), "")
-
-    @property
-    def author(self) -> tuple[Person, ...]:
-        return (self.case.newest.author,) if self.case.newest else ()
-
-    def known_maintainers(self) -> tuple[Person, ...]:
-        """Those who maintain a tree here and took part in the talk about the newest revision."""
-        return tuple(self.debate.people.person(number) for number in sorted(self.debate.maintainers - self.debate.authors))
-
-    def posted(self) -> int | None:
-        newest = self.case.newest
-        if newest is None:
-            return None
-        return sent(self.case.mails.get(newest.id)) or newest.date
-
-
-# --- words of reasons
-
-
-def name(person: Person) -> str:
-    return person.name or person.email or "somebody"
-
-
-def cut(words: str) -> str:
-    """At most 60 characters of a quote, ended at a word."""
-    text = " ".join(words.split())
-    return text if len(text) <= _MAX_WORDS else text[: _MAX_WORDS - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
-
-
-def mail_proof(*mails: Facts | None) -> tuple[Evidence, ...]:
-    return tuple(dict.fromkeys(Evidence(msgid=mail.msgid) for mail in mails if mail is not None))
+__all__ = ["Case"]
 
 
 def _said(view: View, ask: Ask, verb: str) -> str:
     who = name(view.debate.people.person(ask.person))
     return f'{who} {verb}{view.number(ask.place)}, {day(sent(ask.mail))}: "{cut(ask.quote)}"'
-
-
-def _where(landing: Landing) -> str:
-    branch = landing.branch if landing.branch and landing.branch not in landing.tree else ""
-    return " ".join(filter(None, (landing.tree, branch))) or "a tree"
-
-
-def _as(landing: Landing) -> str:
-    return f" as {landing.commit[:12]}" if landing.commit else ""
-
-
-def _by(landing: Landing) -> str:
-    return f" by {name(landing.by)}" if landing.by else ""
-
-
-def _landing_proof(landings: Iterable[Landing]) -> tuple[Evidence, ...]:
-    found: list[Evidence] = []
-    for one in landings:
-        bare = Evidence(commit=one.commit, tree=one.tree) if one.commit else Evidence(record=_where(one))
-        found += one.evidence or (bare,)
-    return tuple(dict.fromkeys(found))
-
-
-# --- after the landing
-
-
-_OF_EVENT = {"regression": AUTHOR, "backport-failed": AUTHOR, "build-report": AUTHOR, "revert-asked": MAINTAINER}
-
-
-def _open_event(view: View) -> Event | None:
-    found = [event for event in view.case.events if event.open and event.kind in _OF_EVENT]
-    return max(found, key=lambda event: event.at or 0, default=None)
-
-
-def _landed_turn(view: View, since: int | None) -> Turn:
-    event = _open_event(view)
-    if event is None:
-        return Turn(NOBODY, (), since)
-    word = _OF_EVENT[event.kind]
-    return Turn(word, view.author if word == AUTHOR else view.known_maintainers(), event.at)
-
-
-def _with_event(view: View, reason: str) -> str:
-    event = _open_event(view)
-    return f"{reason}; open: {cut(event.text)}" if event else reason
-
-
-def _all_landed(view: View) -> list[Fate]:
-    """The fates of all patches when every one landed, else nothing."""
-    found = [view.fates[msgid] for msgid in view.patches if msgid in view.fates]
-    return found if found and len(found) == len(view.patches) and all(fate.landed for fate in found) else []
-
-
-def _least(view: View) -> Fate | None:
-    return min(_all_landed(view), key=lambda fate: LANDED.index(fate.word), default=None)
-
-
-def _landed(view: View, word: str, text: str) -> Finding | None:
-    least = _least(view)
-    if least is None or least.word != word:
-        return None
-    all_fates = _all_landed(view)
-    one = least.landing
-    count = f"all {len(all_fates)} patches " if len(all_fates) > 1 else ""
-    reason = count + text.format(where=_where(one), sha=_as(one), by=_by(one), tag=one.first_tag, release=one.first_release)
-    since = max((fate.landing.date or 0 for fate in all_fates), default=0) or None
-    if word != LANDED[-1]:
-        reason += f", {day(since)}" if since else ""
-    confidence = min(fate.landing.confidence for fate in all_fates)
-    proof = _landing_proof(fate.landing for fate in all_fates)
-    return Finding(_with_event(view, reason), proof, confidence, _landed_turn(view, since))
-
-
-def reverted(view: View) -> Finding | None:
-    found = [view.fates[msgid] for msgid in view.patches if msgid in view.fates]
-    gone = [fate for fate in found if fate.word == REVERTED]
-    if not gone or any(fate.landed for fate in found):
-        return None
-    one = gone[0].landing
-    reason = f"{_where(one)} had it{_as(one)} and reverted it with {one.reverted_by[:12]}; not applied again"
-    proof = _landing_proof(fate.landing for fate in gone)
-    proof += tuple(dict.fromkeys(Evidence(commit=fate.landing.reverted_by, tree=fate.landing.tree) for fate in gone))
-    when = max((event.at for event in view.case.events if event.kind == "reverted" and event.at), default=None)
-    return Finding(_with_event(view, reason), proof, min(fate.landing.confidence for fate in gone), _landed_turn(view, when))
-
-
-def released(view: View) -> Finding | None:
-    return _landed(view, "released", "released in {release}{sha}")
-
-
-def merged(view: View) -> Finding | None:
-    return _landed(view, "merged", "merged into {where}{sha}{by}")
-
-
-def in_next(view: View) -> Finding | None:
-    return _landed(view, "in-next", "in linux-next{sha}")
-
-
-def applied(view: View) -> Finding | None:
-    return _landed(view, "applied", "applied to {where}{by}{sha}")
-
-
-def partly_applied(view: View) -> Finding | None:
-    landed = {msgid: view.fates[msgid] for msgid in view.patches if msgid in view.fates and view.fates[msgid].landed}
-    if not landed or len(landed) == len(view.patches):
-        return None
-    one = next(iter(landed.values())).landing
-    numbers = [str(patch.n) for patch in view.case.review.patches if patch.msgid in landed]
-    since = max((fate.landing.date or 0 for fate in landed.values()), default=0) or None
-    which = f"patch {numbers[0]}" if len(numbers) == 1 else f"patches {', '.join(numbers)}"
-    reason = f"{len(landed)} of {len(view.patches)} patches landed: {which} in {_where(one)}{_by(one)}, {day(since)}"
-    rest = [ask for ask in view.debate.asks if ask.place not in landed]
-    turn = _ask_turn(view, rest) if rest else _landed_turn(view, since)
-    if turn.word == NOBODY:
-        turn = Turn(MAINTAINER, view.known_maintainers() or ((one.by,) if one.by else ()), since)
-    return Finding(
-        _with_event(view, reason), _landing_proof(fate.landing for fate in landed.values()),
-        min(fate.landing.confidence for fate in landed.values()), turn,
-    )  # fmt: skip
-
-
-def dropped(view: View) -> Finding | None:
-    found = [view.fates[msgid] for msgid in view.patches if msgid in view.fates]
-    gone = [fate for fate in found if fate.word == DROPPED]
-    if not gone or any(fate.landed for fate in found):
-        return None
-    one = gone[0].landing
-    event = max((event for event in view.case.events if event.kind == "dropped"), key=lambda event: event.at or 0, default=None)
-    reason = f"was in {_where(one)}{_as(one)} and was taken out again" + (f", {day(event.at)}" if event else "")
-    proof = ((event.evidence,) if event else ()) + _landing_proof(fate.landing for fate in gone)
-    return Finding(reason, proof, 0.8 if event else 0.6, Turn(UNKNOWN, (), event.at if event else None))
-
-
-# --- before it
 
 
 def superseded(view: View) -> Finding | None:
@@ -325,7 +112,7 @@ def changes_requested(view: View) -> Finding | None:
 
 def _weight(ask: Ask) -> tuple[int, bool, int]:
     """Refusals and requests say more than questions; of the same the newest."""
-    order = (QUESTION, CONDITION, "request", REFUSED)
+    order = (QUESTION, REQUEST, CONDITION, REFUSED)
     return (order.index(ask.kind) if ask.kind in order else 2, ask.answered is None, sent(ask.mail))
 
 
@@ -335,26 +122,21 @@ def _build_failure(view: View) -> Event | None:
     return max(found, key=lambda event: event.at or 0, default=None)
 
 
-def _ask_turn(view: View, asks: Sequence[Ask]) -> Turn:
-    waiting = [ask for ask in asks if ask.answered is None or ask.kind != QUESTION]
-    if waiting:
-        return Turn(AUTHOR, view.author, min(sent(ask.mail) for ask in waiting) or None)
-    last = max((ask for ask in asks if ask.answered), key=lambda ask: sent(ask.answered), default=None)
-    if last is None:
-        return Turn(UNKNOWN)
-    return Turn(REVIEWER, (view.debate.people.person(last.person),), sent(last.answered) or None)
-
-
 _GIVEN = ("given", "kept", "conditional")
 
 
 def tags_that_hold(view: View, msgid: str) -> list[Tag]:
-    """Tags that count for a patch of the newest revision; one on a condition counts once that is met."""
+    """Tags that count for a patch of the newest revision; one on a condition counts once that is met.
+
+    A patch for a stable tree lists the tags of its original; these are no review of it.
+    """
+    newest = view.case.newest
+    original = newest is not None and newest.stable is not None
     return [
         tag
         for tag in view.case.review.tags
         if msgid in tag.holds and not tag.mismatch and not tag.own and tag.verdict in _GIVEN
-        and not (tag.verdict == "conditional" and tag.state != "kept")
+        and not (tag.verdict == "conditional" and tag.state != "kept") and not (original and tag.source == "posting")
         and view.debate.people.number(tag.who) not in view.debate.authors
     ]  # fmt: skip
 
@@ -373,7 +155,8 @@ def reviewed(view: View) -> Finding | None:
     each = "every patch has a tag: " if len(rows) > 1 else ""
     reason = f"{each}{', '.join(people[:2])}{more}, {day(last)}"
     proof = tuple(dict.fromkeys(Evidence(msgid=tag.msgid) for tag in tags))
-    return Finding(reason, proof[:20], 0.9, Turn(MAINTAINER, view.known_maintainers(), last))
+    turn = _taking(view) or Turn(MAINTAINER, view.known_maintainers(), last)
+    return Finding(reason, proof[:20], 0.9, turn)
 
 
 def in_review(view: View) -> Finding | None:
@@ -389,9 +172,12 @@ def in_review(view: View) -> Finding | None:
 
 def _review_turn(view: View) -> Turn:
     """Answered questions and open promises wait for their people; after the author's last word so do the others."""
-    turn = _ask_turn(view, view.debate.asks)
+    turn = ask_turn(view, view.debate.asks)
     if turn.word != UNKNOWN:
         return turn
+    taking = _taking(view)
+    if taking is not None:
+        return taking
     promise = max(
         (tag for tag in view.case.review.tags if tag.verdict == "promised" and tag.state in ("open", "overdue")),
         key=lambda tag: tag.date or 0,
@@ -408,6 +194,12 @@ def _review_turn(view: View) -> Turn:
     if silent and len(view.patches) > 1:
         return Turn(REVIEWER, (), view.posted())
     return Turn(UNKNOWN, (), sent(last) if last else None)
+
+
+def _taking(view: View) -> Turn | None:
+    """Somebody said that he will apply it."""
+    word = max(view.debate.taking, key=lambda word: sent(word.mail), default=None)
+    return None if word is None else Turn(MAINTAINER, (view.debate.people.person(word.person),), sent(word.mail) or None)
 
 
 def posted(view: View) -> Finding | None:

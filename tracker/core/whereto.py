@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from tracker.core.noticeform import word_set
+
 Place = tuple[str, str]  # tree, branch
 NOWHERE: Place = ("", "")
 
@@ -19,10 +21,16 @@ _URL = r"(?:https?|git|ssh)://[^\s,()<>]+|git@[^\s,()<>]+"
 _TO = r"\b(?:in|on)?to[ ](?:my |our |the )?"
 _HASHED = re.compile(r"(?:([\w./-]+\.git|https?://[^\s#()]+) ?)?#([A-Za-z][\w./-]*[\w-])")
 _WEB_BRANCH = re.compile(r"(https?://[^\s/]+/[^\s/]+/[^\s/]+)/(?:commits|tree|commit)/([A-Za-z][\w./-]*?)/?")
-_MY_BRANCH = re.compile(rf"\b(?:to|in|into|on) (?:my|our|the) (?:[\w-]+ )?({{NAME}}) branch\b".replace("{NAME}", _NAME))
-_IN_BRANCH = re.compile(rf"\b(?:in|for|into|via) (?:my |our |the )?((?:[\w.]+-)+(?:next|fixes|misc|queue)|for-(?:next|linus|\d\.\d+)[\w./-]*)(?![\w/])")
+_MY_BRANCH = re.compile(r"\b(?:to|in|into|on) (?:(?:my|our|the) )?(?:[\w-]+ )?({NAME}) branch\b".replace("{NAME}", _NAME))
+_IN_BRANCH = re.compile(
+    r"\b(?:in|for|into|via) (?:my |our |the )?((?:[\w.]+-)+(?:next|fixes|misc|queue)|for-(?:next|linus"
+    r"|\d\.\d+)[\w./-]*|next-[a-z][\w-]*|for_next)(?![\w/])"
+)
 _FORMS = (
-    re.compile(rf"\b(?:to|into|in|on) (?:my |our |the )?'?\"?({_NAME})'?\"? branch (?:of|in) (?:my |our |the )?({_URL}|{_NAME})(?: tree)?"),
+    re.compile(
+        rf"\b(?:to|into|in|on) (?:my |our |the )?'?\"?({_NAME})'?\"? branch (?:of|in) (?:my |our |the )?({_URL}"
+        rf"|{_NAME})(?: tree)?"
+    ),
     re.compile(rf"{_TO}({_URL})(?: (?:on |in )?(?:branch )?\(?({_NAME})\)?)?"),
     re.compile(rf"{_TO}({_NAME})(?: tree)? \(({_NAME})\)(?=$|[\s.,;:!])"),
     re.compile(rf"{_TO}({_NAME})(?:'s| tree's) ({_NAME})(?: branch)?"),
@@ -38,11 +46,14 @@ _TREE_WORD = re.compile(
 )
 _PLAIN_BRANCH = re.compile(r"(?:next|fixes|for-next|for-linus|for-\S+|main|master|misc|devel|queue|urgent|stable|testing)")
 _OWNER_BRANCH = re.compile(r"([A-Za-z0-9][\w.-]*)/(next|fixes|for-[\w./-]+|main|master|misc|queue|urgent|topic/\S+)")
-_NO_NAME = frozenset(
-    "the my our this that it them these those be have get see make do fix me you us him her all both each one a an stable upstream mainline "
-    "linus avoid use keep add apply patch patches series tree branch queue test support allow thanks thank".split()
+_NO_NAME = word_set(
+    "the my our this that it them these those be have get see make do fix me you us him her all both each one a an stable"
+    " upstream mainline "
+    "linus avoid use keep add apply patch patches series tree branch queue test support allow thanks thank"
 )
 _AFTER_URL = re.compile(r"(?:with|and|for|on|as|in|thanks?|branch|tree|after|but|which|of|since|so|once)", re.IGNORECASE)
+_BRANCH_PREFIX = re.compile(r"(?:for-|v?\d|(?:next|topic|fixes)\Z)")
+_RELEASE = re.compile(r"v?\d+\.\d+(?:-rc\d*)?")
 _LONE = re.compile(r"\bto ([a-z][\w-]*)(?=,? thank|[.!]*\Z)")
 _COMMIT_URL = re.compile(r"(https?://[^\s<>]+?)/(?:c|commit)/(?:\?(?:\S*?&)?(?:h=([^\s&]+)&)?\S*?id=)?[0-9a-f]{7,40}")
 
@@ -89,8 +100,10 @@ def _of_names(first: str, second: str) -> Place:
     """One or two bare names behind "to"."""
     if first.lower() in _NO_NAME:
         return NOWHERE
+    if _RELEASE.fullmatch(first):
+        return NOWHERE  # "to the 5.4 queue" names a version
     owner = _OWNER_BRANCH.fullmatch(first)
-    if owner and not owner[1].startswith(("for-", "v")) and not owner[1][0].isdigit() and owner[1] not in ("next", "topic", "fixes"):
+    if owner and not _BRANCH_PREFIX.match(owner[1]):
         return owner[1], owner[2]
     if _TREE_WORD.fullmatch(first):
         return first, second if _is_branch_of(first, second) else ""
@@ -102,8 +115,8 @@ def _of_names(first: str, second: str) -> Place:
 
 
 def _is_branch_of(tree: str, word: str) -> bool:
-    """Whether *word* behind a tree's name is its branch; the kvm-x86 tree's branches are plain words."""
-    if tree == "kvm-x86":
+    """Whether *word* behind a tree's name is its branch; the branches of some trees are plain words."""
+    if tree in ("kvm-x86", "linux-kselftest"):
         return bool(word) and word not in ("with", "and", "for", "as", "though", "but", "tree", "branch", "thanks", "minus")
     return bool(word) and _PLAIN_BRANCH.fullmatch(word) is not None
 

@@ -78,6 +78,7 @@ def parser(only: str | None = None) -> argparse.ArgumentParser:
 
     _add_follow(command)
     _add_deciding(command)
+    _add_own(command)
     _add_reading(command)
     _add_setup(command)
     return top
@@ -164,6 +165,37 @@ def _add_deciding(command: _Command) -> None:
         )
         sub.add_argument("a", metavar="A", help="number, slug or message id")
         sub.add_argument("b", metavar="B", help="number, slug or message id")
+
+
+def _add_own(command: _Command) -> None:
+    sub = command(
+        "set",
+        "overrule the status of a topic by hand",
+        ["tracker set 7 status superseded", "tracker set 7 status --clear"],
+        "Kept whatever new mail says, and shown as made by hand.",
+    )
+    sub.add_argument("topic", metavar="TOPIC", help="number, slug or message id")
+    sub.add_argument("field", choices=("status",), help="what to set")
+    sub.add_argument("value", metavar="WORD", nargs="?", help="a status word")
+    sub.add_argument("--clear", action="store_true", help="judge it from the evidence again")
+    sub = command(
+        "snooze",
+        "let a topic wait",
+        ["tracker snooze 12 --for 2w", "tracker snooze 12 --until 2027-01-31", "tracker snooze 12 --clear"],
+    )
+    sub.add_argument("topic", metavar="TOPIC", help="number, slug or message id")
+    sub.add_argument("--for", metavar="TIME", dest="span", help="how long: 12h, 3d, 2w, 1m")
+    sub.add_argument("--until", metavar="DATE", help="until that day, as 2027-01-31 (UTC)")
+    sub.add_argument("--clear", action="store_true", help="wake it at once")
+    sub = command(
+        "note",
+        "keep a note about a topic",
+        ["tracker note 12 ask Ben about the locking", "tracker note 12 --clear"],
+        "Notes stay on this machine.",
+    )
+    sub.add_argument("topic", metavar="TOPIC", help="number, slug or message id")
+    sub.add_argument("text", metavar="TEXT", nargs="*", help="the note")
+    sub.add_argument("--clear", action="store_true", help="remove all notes of the topic")
 
 
 def _add_reading(command: _Command) -> None:

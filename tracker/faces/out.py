@@ -23,6 +23,12 @@ class Out:
         self._drawn = 0.0
         self._progress = False
 
+    @property
+    def interactive(self) -> bool:
+        """Whether somebody sits at a terminal that can be drawn on: all three streams are one."""
+        tty = self.tty and self.stderr.isatty() and sys.stdin is not None and sys.stdin.isatty()
+        return tty and self.environ.get("TERM", "dumb") != "dumb"
+
     def _width(self) -> int:
         if self.environ.get("COLUMNS", "").isdecimal():
             return max(20, int(self.environ["COLUMNS"]))

@@ -10,6 +10,7 @@ The user's own settings are left out too, so that they change no answer, except 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import re
 import select
@@ -22,7 +23,8 @@ from pathlib import Path
 from typing import IO
 
 SHA = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_CHUNK = 1 << 16
+_CHUNK = 1 << 18
+_PIPE = 1 << 18
 _MAX_FIELD = 1 << 20  # bytes of one field of a record that are kept
 _MAX_ERROR = 4_000
 _KEPT = ("PATH", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT")
@@ -76,7 +78,7 @@ class Git:
         command = ["git", "--no-pager", "--no-replace-objects", f"--git-dir={self.git_dir}", *settings, *args]
         try:
             return subprocess.Popen(
-                command, stdin=stdin or subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr, bufsize=0,
+                command, stdin=stdin or subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=stderr, bufsize=0, pipesize=_PIPE,
                 cwd=self.git_dir, env=_environment(self.network) | dict(self.extra), start_new_session=True,
             )  # fmt: skip
         except FileNotFoundError as error:
@@ -251,6 +253,19 @@ class Repository:
             if len(words) == 3 and words[2].isdigit():
                 found[name] = (words[0], words[1], int(words[2]))
         return found
+
+    @property
+    def id_size(self) -> int:
+        """Bytes of an object's id."""
+        return 32 if self.hash_name == "sha256" else 20
+
+    @property
+    def shallow(self) -> str:
+        """What tells a shallow clone's edge from another one's; '' when the clone has all."""
+        try:
+            return hashlib.sha256((self.common / "shallow").read_bytes()).hexdigest()
+        except OSError:
+            return ""
 
     @property
     def partial(self) -> bool:

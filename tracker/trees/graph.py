@@ -33,37 +33,73 @@ class Dense:
         return at if at < len(self.places) and self.places[at] == place else NONE
 
 
-def displaced(places: array[int], parents: Callable[[int], Iterable[int]], order: array[int]) -> dict[int, int]:
+def displaced(
+    places: array[int], parents: Callable[[int], Iterable[int]], order: array[int], early: Iterable[int]
+) -> dict[int, int]:
     """New places for commits that stand before one of their children: slot -> place, as few as are needed.
 
-    places: slot -> place, STEP apart. parents: slots of a slot's parents. order: all slots. One pass over the history
-    (Kahn's topological sort), and only when there is such a commit: clocks of committers are wrong now and then.
+    places: slot -> place, STEP apart. parents: slots of a slot's parents. order: all slots. early: those listed after one
+    of their parents; the clocks of committers are wrong now and then. Costs little where few are; never more than one
+    pass over the history (Kahn's topological sort).
     """
-    if not any(places[parent] <= places[slot] for slot in order for parent in parents(slot)):
-        return {}
+    heap = [(places[slot], slot) for slot in early]
+    heapq.heapify(heap)
+    moved = _Moved(places)
+    budget = len(order)
+    while heap:
+        place, slot = heapq.heappop(heap)
+        if place != moved.place(slot):
+            continue  # it went on since
+        for parent in parents(slot):
+            if moved.place(parent) <= place:
+                heapq.heappush(heap, (moved.put(parent, place + 1), parent))
+                budget -= 1
+        if budget < 0:
+            return _sorted(places, parents, order)
+    return moved.found
+
+
+class _Moved:
+    """Places of commits that moved, each of them free: neither another one's nor where any may have been."""
+
+    def __init__(self, places: array[int]) -> None:
+        self._places = places
+        self._taken: set[int] = set()
+        self._base = places[0] % STEP if places else 0
+        self.found: dict[int, int] = {}
+
+    def place(self, slot: int) -> int:
+        return self.found.get(slot, self._places[slot])
+
+    def put(self, slot: int, place: int) -> int:
+        """Moves a commit to the first free place from *place* on; returns it."""
+        self._taken.discard(self.found.get(slot, 0))
+        while place in self._taken or place % STEP == self._base:
+            place += 1
+        self._taken.add(place)
+        self.found[slot] = place
+        return place
+
+
+def _sorted(places: array[int], parents: Callable[[int], Iterable[int]], order: array[int]) -> dict[int, int]:
     waiting = array("i", bytes(4 * len(places)))
     for slot in order:
         for parent in parents(slot):
             waiting[parent] += 1
-    moved: dict[int, int] = {}
-    taken: set[int] = set()
+    moved = _Moved(places)
+    least: dict[int, int] = {}
     ready = [slot for slot in order if not waiting[slot]]
-    base = places[order[0]] % STEP
     while ready:
         slot = ready.pop()
-        place = moved.get(slot, places[slot])
-        if slot in moved:  # all of its children have their places now
-            while place in taken or place % STEP == base:
-                place += 1
-            moved[slot] = place
-            taken.add(place)
+        # All of its children have their places now.
+        place = moved.put(slot, least.pop(slot)) if slot in least else places[slot]
         for parent in parents(slot):
-            if moved.get(parent, places[parent]) <= place:
-                moved[parent] = place + 1
+            if least.get(parent, places[parent]) <= place:
+                least[parent] = place + 1
             waiting[parent] -= 1
             if not waiting[parent]:
                 ready.append(parent)
-    return moved
+    return moved.found
 
 
 class Regions:
@@ -176,6 +212,10 @@ class Sparse:
         if node is None:
             node = self._nodes[place] = self._load(place)
         return node
+
+    def changed_nodes(self) -> Iterator[tuple[int, Node]]:
+        """Places and nodes that differ from what was read."""
+        return ((place, self._nodes[place]) for place in self.changed)
 
     def spread(self, start: int, what: str, value: int) -> None:
         """Labels the commit at *start* and its ancestors with *value*, but for those that have an older one."""

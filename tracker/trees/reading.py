@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Iterator
@@ -10,18 +9,18 @@ from dataclasses import dataclass, field
 from itertools import chain
 from zlib import crc32
 
-from tracker.core.commit import Relations, relations_of, subject_with_key
+from tracker.core.commit import NOTHING, Relations, relations_of, subject_with_key
 from tracker.trees.git import Repository, TreeError, fields
 from tracker.trees.graph import STEP, displaced
 
 Progress = Callable[[str, int, "int | None"], None]
 
-_FORMAT = "%H%x00%P%x00%an%x00%ae%x00%at%x00%cn%x00%ce%x00%ct%x00%B"
+_FORMAT = "%H %P%x00%an <%ae>%x00%cn <%ce>%x00%at %ct%x00%B"
 _BATCH = 2_000
 _MAX_PEOPLE = 100_000  # names kept in memory
 _MAX_NAME = 500
 _MAX_SAID = 60_000
-_EPOCH = re.compile(rb"\d{1,15}")
+_MAX_EPOCH = 1 << 48
 WINDOW = 1 << 32  # places for one update
 UNKNOWN = -(1 << 62)
 # Letters of what a message names, in the column `said` and in the keys of `named`.
@@ -34,14 +33,14 @@ def key_of(letter: str, value: str) -> int:
     return crc32((letter + (value if letter == LINK else value[:SHORT].lower())).encode("utf-8", "surrogatepass"))
 
 
-def said_lines(said: Relations) -> str | None:
-    """What a message names, for the database; None when it names nothing."""
+def said_lines(said: Relations) -> str:
+    """What a message names, for the database: a letter and a value a line."""
     lines = [f"{LINK}{one}" for one in said.links]
     lines += [f"{FIXES}{one}" for one in said.fixes]
     lines += [f"{REVERTS}{one}" for one in said.reverts]
     lines += [f"{UPSTREAM}{said.upstream}"] if said.upstream else []
     lines += [STABLE] if said.stable else []
-    return "\n".join(lines)[:_MAX_SAID] or None
+    return "\n".join(lines)[:_MAX_SAID]
 
 
 def read_said(text: str | None) -> Relations:
@@ -61,7 +60,8 @@ class NewCommits:
     """The graph of what one reading found. Slots are numbers of commits in the order in which they were first named.
 
     places: slot -> place, UNKNOWN for a commit that was only named. order: slots in git's order. first: slot -> slot,
-    -1 none. more: further parents of merges. old: slot -> place of a commit that was in the index before.
+    -1 none. more: further parents of merges. old: slot -> place of a commit that was in the index before. early: slots
+    that git listed after one of their parents.
     """
 
     places: array[int] = field(default_factory=lambda: array("q"))
@@ -69,6 +69,7 @@ class NewCommits:
     more: dict[int, tuple[int, ...]] = field(default_factory=dict)
     order: array[int] = field(default_factory=lambda: array("i"))
     old: dict[int, int] = field(default_factory=dict)
+    early: list[int] = field(default_factory=list)
 
     def parents(self, slot: int) -> tuple[int, ...]:
         """Slots of the parents that this reading brought."""
@@ -91,12 +92,13 @@ class NewCommits:
 class Reader:
     """Puts new commits into the database. Everything in the caller's transaction."""
 
-    def __init__(self, con: sqlite3.Connection, fresh: bool, progress: Progress) -> None:
-        """fresh: the index is empty, so nothing has to be looked up."""
+    def __init__(self, con: sqlite3.Connection, fresh: bool, id_size: int, progress: Progress) -> None:
+        """fresh: the index is empty, so nothing has to be looked up. id_size: bytes of a commit's id."""
         self._con = con
         self._fresh = fresh
+        self._id_size = id_size
         self._progress = progress
-        self._people: dict[tuple[bytes, bytes], int] = {}
+        self._people: dict[bytes, int] = {}
         self._slots: dict[bytes, int] = {}
         self.new = NewCommits()
         self._base = STEP
@@ -122,62 +124,70 @@ class Reader:
     def _records(self, repo: Repository, wanted: Iterator[bytes]) -> Iterator[tuple[bytes, ...]]:
         with repo.objects.output("log", "-z", "--encoding=UTF-8", f"--format={_FORMAT}", "--stdin", given=wanted) as out:
             one = fields(out)
-            yield from zip(one, one, one, one, one, one, one, one, one, strict=False)
+            yield from zip(one, one, one, one, one, strict=False)
 
     def _rows(self, records: Iterator[tuple[bytes, ...]], named: list[tuple[int, int]]) -> Iterator[tuple[object, ...]]:
-        place = self._base
-        for sha_text, parents, name, mail, authored, committer_name, committer_mail, committed, message in records:
+        """A row for each commit that is new. The loop that all of a first index's time goes to."""
+        place, size, people = self._base, self._id_size, self._people
+        for ids_text, author, committer, dates, message in records:
             try:
-                sha = bytes.fromhex(sha_text.decode("ascii"))
+                ids = bytes.fromhex(ids_text.decode("ascii"))
             except ValueError as error:
                 raise TreeError("git's log has an unknown form; install a newer git") from error
+            sha = ids[:size]
             if not self._fresh and self._place(sha) is not None:
                 continue
-            self._add(sha, parents, place)
+            self._add(sha, ids, place)
             subject, key = subject_with_key(message)
             said = relations_of(message)
-            lines = said_lines(said)
-            if lines:
+            lines = None
+            if said is not NOTHING:
+                lines = said_lines(said)
                 named.extend((key_of(line[0], line[1:]), place) for line in lines.split("\n") if line != STABLE)
+            authored, committed = _epochs(dates)
             yield (
-                place, sha, self._person(name, mail), _epoch(authored), self._person(committer_name, committer_mail),
-                _epoch(committed), crc32(key.encode()), subject, lines,
+                place, sha, people.get(author) or self._person(author), authored,
+                people.get(committer) or self._person(committer), committed, crc32(key.encode()), subject, lines,
             )  # fmt: skip
             place += STEP
 
-    def _add(self, sha: bytes, parents: bytes, place: int) -> None:
-        new = self.new
-        slot = self._slot(sha)
-        new.places[slot] = place
+    def _add(self, sha: bytes, ids: bytes, place: int) -> None:
+        """Puts a commit into the graph. ids: its own and its parents' in a row."""
+        new, slots, size = self.new, self._slots, self._id_size
+        places = new.places
+        slot = slots.setdefault(sha, len(places))
+        if slot == len(places):
+            places.append(UNKNOWN)
+            new.first.append(-1)
+        places[slot] = place
         new.order.append(slot)
-        if parents:
-            first, *more = [self._slot(bytes.fromhex(one)) for one in parents.decode("ascii").split(" ")]
-            new.first[slot] = first
-            if more:
-                new.more[slot] = tuple(more)
+        more = []
+        for at in range(size, len(ids), size):
+            parent = slots.setdefault(ids[at : at + size], len(places))
+            if parent == len(places):
+                places.append(UNKNOWN)
+                new.first.append(-1)
+            elif places[parent] != UNKNOWN:
+                new.early.append(slot)
+            more.append(parent)
+        if more:
+            new.first[slot] = more[0]
+            if len(more) > 1:
+                new.more[slot] = tuple(more[1:])
 
-    def _slot(self, sha: bytes) -> int:
-        slot = self._slots.get(sha)
-        if slot is None:
-            slot = self._slots[sha] = len(self._slots)
-            self.new.places.append(UNKNOWN)
-            self.new.first.append(-1)
-        return slot
-
-    def _person(self, name: bytes, mail: bytes) -> int:
-        found = self._people.get((name, mail))
-        if found is not None:
-            return found
+    def _person(self, text: bytes) -> int:
+        """The number of a `Name <mail>`."""
         if len(self._people) > _MAX_PEOPLE:
             self._people.clear()
-        text = name.decode("utf-8", "replace")[:_MAX_NAME]
-        address = mail.decode("utf-8", "replace")[:_MAX_NAME]
-        row = self._con.execute("SELECT id FROM people WHERE name = ? AND email = ?", (text, address)).fetchone()
+        name, _, mail = text.decode("utf-8", "replace").rpartition(" <")
+        name, mail = name[:_MAX_NAME], mail.removesuffix(">")[:_MAX_NAME]
+        row = self._con.execute("SELECT id FROM people WHERE name = ? AND email = ?", (name, mail)).fetchone()
         if row is None:
-            folded = address.casefold()
-            added = self._con.execute("INSERT INTO people (name, email, folded) VALUES (?, ?, ?)", (text, address, folded))
+            added = self._con.execute(
+                "INSERT INTO people (name, email, folded) VALUES (?, ?, ?)", (name, mail, mail.casefold())
+            )
             row = (added.lastrowid,)
-        self._people[(name, mail)] = int(row[0])
+        self._people[text] = int(row[0])
         return int(row[0])
 
     def _write(self, rows: list[tuple[object, ...]], named: list[tuple[int, int]]) -> None:
@@ -190,7 +200,7 @@ class Reader:
     def _settle(self) -> None:
         """Moves commits that git listed before one of their children, and files what commits name."""
         new, con = self.new, self._con
-        moved = displaced(new.places, new.parents, new.order) if new.order else {}
+        moved = displaced(new.places, new.parents, new.order, new.early)
         pairs = [(new.places[slot], place) for slot, place in moved.items()]
         con.executemany("INSERT INTO moved VALUES (?, ?)", pairs)
         con.executemany("UPDATE commits SET n = ? WHERE n = ?", ((place, old) for old, place in pairs))
@@ -215,6 +225,10 @@ class Reader:
         return None if row is None else int(row[0])
 
 
-def _epoch(text: bytes) -> int:
-    """Seconds since 1970; 0 for a broken date."""
-    return int(text) if _EPOCH.fullmatch(text) else 0
+def _epochs(text: bytes) -> tuple[int, int]:
+    """Both dates, seconds since 1970; 0 for a broken one."""
+    try:
+        authored, committed = map(int, text.split(b" "))
+    except ValueError:
+        authored, committed = (int(one) if one.isdigit() else 0 for one in text.partition(b" ")[::2])
+    return min(max(authored, 0), _MAX_EPOCH), min(max(committed, 0), _MAX_EPOCH)

@@ -17,6 +17,10 @@ def dispatch(args: argparse.Namespace, config: Config, out: Out, now: int) -> Ex
             from tracker.faces.commands import changing
 
             return changing.COMMANDS[args.command](args, config, out, now)
+        case "set" | "snooze" | "note":
+            from tracker.faces.commands import deciding
+
+            return deciding.COMMANDS[args.command](args, config, out, now)
         case "doctor":
             from tracker.faces.commands.doctor import doctor
 
@@ -46,9 +50,13 @@ def dispatch(args: argparse.Namespace, config: Config, out: Out, now: int) -> Ex
 
             return diff(args, config, out, now)
         case "show":
-            from tracker.faces.commands.reading import show
+            from tracker.faces.commands.show import show
 
             return show(args, config, out, now)
+        case None if out.interactive:
+            from tracker.faces.tui.start import start
+
+            return start(config, now)
         case _:
             from tracker.faces.commands.reading import list_topics
 

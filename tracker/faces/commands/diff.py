@@ -41,24 +41,45 @@ def diff(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
     """`tracker diff TOPIC [vA..vB]`."""
     with open_reading(config, out.say, now) as store:
         topic = load(store.con, args.topic)
-        pair = _choose(topic, args.versions)
-        if pair is None:
-            out.say(f"#{topic.number} has fewer than two versions with patches here")
-            return Exit.NOTHING
-        texts = _texts(store.con, topic, pair)
-    if texts is None:
-        names = " and ".join(side.name for side in pair)
+        found = painted(store.con, topic, args.versions, out)
+    if found is None:
+        out.say(f"#{topic.number} has fewer than two versions with patches here")
+        return Exit.NOTHING
+    if not found.lines:
         out.say(
-            f"the diffs of {names} are not at hand (abridged mails); 'tracker follow {plain(pair[1].series.id)}' fetches them"
+            f"the diffs of {found.old} and {found.new} are not at hand (abridged mails); "
+            f"'tracker follow {plain(found.series)}' fetches them"
         )
         return Exit.NOTHING
     if not args.versions:
-        out.say(f"{pair[0].name} against {pair[1].name}")
-    old, new = texts
-    for line in render(range_diff(old, new), old, new):
-        out.line(_coloured(out, plain_lines(line)))
+        out.say(f"{found.old} against {found.new}")
+    for line in found.lines:
+        out.line(line)
     out.flush()
     return Exit.DONE
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """A range-diff in colours. old, new: what was compared; series: of the newer one. lines: none when no diff is at hand."""
+
+    old: str
+    new: str
+    series: str
+    lines: tuple[str, ...]
+
+
+def painted(con: sqlite3.Connection, topic: Loaded, versions: str | None, out: Out) -> Painted | None:
+    """The range-diff of two versions in the colours of *out*; None when there are no two. Raises UsageError."""
+    pair = _choose(topic, versions)
+    if pair is None:
+        return None
+    texts = _texts(con, topic, pair)
+    lines: tuple[str, ...] = ()
+    if texts is not None:
+        old, new = texts
+        lines = tuple(_coloured(out, plain_lines(line)) for line in render(range_diff(old, new), old, new))
+    return Painted(pair[0].name, pair[1].name, pair[1].series.id, lines)
 
 
 # --- which two versions

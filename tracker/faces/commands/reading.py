@@ -63,20 +63,6 @@ def _matching(con: sqlite3.Connection, text: str, now: int) -> set[int]:
     return {found.topic for found in search(con, query.node, 1_000_000) if found.topic is not None}
 
 
-def show(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
-    """`tracker show TOPIC`: status with its reason, revisions with their evidence."""
-    with open_reading(config, out.say, now) as store:
-        number = one_topic(store.con, args.topic)
-        topic = read.topic(store.con, number)
-        data = topic_json(store.con, topic, now)
-    if args.json:
-        print_json(out, {"schema": 1, "topic": data})
-    else:
-        _print_topic(out, data)
-    out.flush()
-    return Exit.DONE
-
-
 def one_topic(con: sqlite3.Connection, text: str) -> int:
     """The one topic that *text* names. Raises UsageError when it names none or several."""
     found = read.resolve(con, text)
@@ -111,7 +97,8 @@ def standing(topic: read.TopicRow, said: own.Own, now: int) -> dict[str, Any]:
         }  # fmt: skip
     if topic.status == "stalled" and judged != "stalled":
         since = (topic.data["moved"] or "")[:10]
-        return {"status": "stalled", "status_reason": f"nothing moved since {since}; before that {judged}: {topic.data['status_reason']}"}
+        reason = f"nothing moved since {since}; before that {judged}: {topic.data['status_reason']}"
+        return {"status": "stalled", "status_reason": reason}
     return {}
 
 
@@ -152,58 +139,3 @@ def _cells(topic: read.TopicRow, now: int) -> tuple[str, ...]:
         str(topic.number), rows.status_words(topic.status), rows.turn_words(data["turn"], data["turn_who"]),
         rows.age(topic.last, now), plain(topic.title), version, rows.tag_counts(rows.aged(data["tags"], now)),
     )  # fmt: skip
-
-
-def _print_topic(out: Out, data: dict[str, Any]) -> None:
-    width_of = out.columns or 100
-    number = f"#{data['id']}"
-    title = plain(data["title"])
-    out.line(out.paint(pad(title, width_of - len(number) - 1) if out.tty else title, "1") + f" {number}")
-    status = f"{rows.glyph(data['status'])} {rows.status_words(data['status'])}"
-    reason = _folded(out, f"{status} · {plain(data['status_reason'])}", "  ")
-    out.line(reason[0].replace(status, out.paint(status, rows.colour(data["status"])), 1))
-    facts = [plain(", ".join(data["lists"])) or "no list named", "followed" if data["followed"] else "not followed"]
-    facts += [f"{data['unread']} new"] if data["unread"] else []
-    for line in (*reason[1:], *_folded(out, " · ".join(facts), "  ")):
-        out.line(line)
-    out.line()
-    for revision in data["revisions"]:
-        _print_revision(out, revision, [tag for tag in data["tags"] if tag["series"] == revision["series"]], width_of)
-    replies = [event for event in data["events"] if event["kind"] == "replied"]
-    if replies:
-        names = list(dict.fromkeys(plain(event["text"]) for event in replies))
-        listed = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
-        out.line()
-        for line in _folded(out, f"  {len(replies)} replies by {listed}", "    "):
-            out.line(line)
-        out.line(f"  the last one {replies[-1]['at'] or 'at an unknown time'}  {plain(replies[-1]['evidence']['msgid'])}")
-    for one in data["related"]:
-        out.line(f"  {rows.relation(one['kind'], one['by'])} #{one['topic']} {plain(one['title'])}")
-    if data["sources"]:
-        out.line(f"  from {plain(', '.join(data['sources']))}")
-
-
-def _folded(out: Out, text: str, indent: str) -> list[str]:
-    """*text* in lines that fit the terminal; as it is in a pipe."""
-    if not out.tty or width(text) <= out.columns:
-        return [text]
-    from textwrap import wrap
-
-    return wrap(text, out.columns, subsequent_indent=indent, break_on_hyphens=False) or [""]
-
-
-def _print_revision(out: Out, revision: dict[str, Any], tags: list[dict[str, Any]], columns: int) -> None:
-    day = (revision["date"] or "unknown   ")[:10]
-    out.line(f"  {day}  {pad(revision['label'], 11)} {rows.person(revision['author'])}: {rows.parts(revision)}")
-    out.line(f"              {plain(revision['series'])}")
-    if revision["link"]:
-        tie = revision["link"]
-        sure = "by hand" if tie["manual"] else f"{tie['how']}, {tie['confidence']:.0%}"
-        out.line(out.paint(f"              the same idea as before: {sure}", "2"))
-    for patch in revision["patches"]:
-        known = patch["patch_id"][:12] if patch["patch_id"] else "no patch-id"
-        counter = f"{patch['n']}/{revision['expected']} " if revision["expected"] > 1 else ""
-        text = f"              {counter}{plain(patch['subject'])}"
-        out.line((cut(text, columns - 14) if out.tty else text) + f"  {out.paint(known, '2')}")
-    for tag in tags:
-        out.line(f"              {rows.tag_words(tag)}  {out.paint(plain(tag['msgid']), '2')}")

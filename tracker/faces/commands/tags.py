@@ -69,11 +69,16 @@ def tags(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
     elif args.all:
         _print_history(out, topic, found)
     else:
-        _Table(out, matrix(found, topic.revisions), now).print()
+        print_table(out, topic, found, now)
     if topic.revisions and not found.tags and not args.json:
         out.say(f"nobody gave a tag to #{topic.number} yet")
     out.flush()
     return Exit.DONE if found.tags else Exit.NOTHING
+
+
+def print_table(out: Out, topic: Loaded, found: Review, now: int) -> None:
+    """Patches x people of the newest revision of *topic*, and what stands below. found: the review of its revisions."""
+    _Table(out, matrix(found, topic.revisions), now).print()
 
 
 # --- words

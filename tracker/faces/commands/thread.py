@@ -23,7 +23,9 @@ from tracker.sync.reading import open_reading
 
 
 @dataclass(frozen=True, slots=True)
-class _Tree:
+class Tree:
+    """Threads with what is drawn beside their mails. labels: series -> label of its revision; texts: bodies, where wanted."""
+
     nodes: tuple[Node, ...]
     mails: Mapping[str, Facts]
     series: Mapping[str, str]
@@ -36,7 +38,7 @@ def thread(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit
     """`tracker thread TOPIC`."""
     with open_reading(config, out.say, now) as store:
         tids = _threads(store.con, args.topic)
-        tree = _load(store.con, tids, args.text)
+        tree = load_tree(store.con, tids, args.text)
     if args.json:
         print_json(out, {"schema": 1, "messages": [_message(node, tree) for node in tree.nodes if not node.ghost]})
     else:
@@ -58,7 +60,8 @@ def _threads(con: sqlite3.Connection, text: str) -> list[int]:
     return tids
 
 
-def _load(con: sqlite3.Connection, tids: Sequence[int], texts: bool) -> _Tree:
+def load_tree(con: sqlite3.Connection, tids: Sequence[int], texts: bool = False) -> Tree:
+    """Everything that drawing these threads needs."""
     mails = {mail.msgid: mail for some in facts_of(con, tids).values() for mail in some}
     labels = {}
     tags: list[dict[str, Any]] = []
@@ -75,10 +78,10 @@ def _load(con: sqlite3.Connection, tids: Sequence[int], texts: bool) -> _Tree:
         rows = read.rows_by_id(con, tids)
         names = {row.id: msgid for msgid, row in rows.items()}
         bodies = {names[number]: parse(raw).body for number, raw in read_many(con, names).items()}
-    return _Tree(build_threads(mails.values()), mails, read.series_of_thread(con, tids), labels, tags, bodies)
+    return Tree(build_threads(mails.values()), mails, read.series_of_thread(con, tids), labels, tags, bodies)
 
 
-def _message(node: Node, tree: _Tree) -> dict[str, Any]:
+def _message(node: Node, tree: Tree) -> dict[str, Any]:
     mail = tree.mails[node.msgid]
     return {
         "msgid": mail.msgid, "thread": node.thread, "parent": node.parent, "depth": node.depth,
@@ -89,8 +92,8 @@ def _message(node: Node, tree: _Tree) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _draw(out: Out, tree: _Tree, *, ids: bool) -> None:
-    lead = _leads(tree.nodes)
+def _draw(out: Out, tree: Tree, *, ids: bool) -> None:
+    lead = leads(tree.nodes)
     titles: dict[str, str] = {}
     for node in tree.nodes:
         above = titles.get(node.parent or "", "")
@@ -104,18 +107,18 @@ def _draw(out: Out, tree: _Tree, *, ids: bool) -> None:
         out.line(_line(out, tree, mail, lead[node.msgid], repeated=mail.subject.title == above, ids=ids))
 
 
-def _line(out: Out, tree: _Tree, mail: Facts, lead: str, *, repeated: bool, ids: bool) -> str:
+def _line(out: Out, tree: Tree, mail: Facts, lead: str, *, repeated: bool, ids: bool) -> str:
     """Date, sender, place in the tree, subject where it differs from the parent's, and what the mail brings."""
     head = f"{_when(out, mail)} {pad(plain(mail.sender.name or mail.sender.email or '(nobody)'), _who(out))} {lead}"
     subject = "Re:" if repeated and mail.subject.reply else plain(mail.subject.full) or "(no subject)"
-    notes = _notes(tree, mail)
+    said = notes(tree, mail)
     if out.tty and not ids:
         # The subject is worth more than the notes behind it: the last ones give way first.
         least = min(width(subject), max(10, (out.columns - width(head)) * 2 // 3))
-        while len(notes) > 1 and width(head) + least + sum(width(note) + 2 for note in notes) > out.columns:
-            notes.pop()
-        subject = cut(subject, max(10, out.columns - width(head) - sum(width(note) + 2 for note in notes)))
-    tail = "".join(f"  {note}" for note in notes)
+        while len(said) > 1 and width(head) + least + sum(width(note) + 2 for note in said) > out.columns:
+            said.pop()
+        subject = cut(subject, max(10, out.columns - width(head) - sum(width(note) + 2 for note in said)))
+    tail = "".join(f"  {note}" for note in said)
     line = head + subject + (out.paint(tail, "36") if tail else "")
     return line + (f"  {plain(mail.msgid)}" if ids or not out.tty else "")
 
@@ -134,7 +137,7 @@ def _when(out: Out, mail: Facts | None) -> str:
     return pad(text[:10] if _narrow(out) else text[:16].replace("T", " "), 10 if _narrow(out) else 16)
 
 
-def _notes(tree: _Tree, mail: Facts) -> list[str]:
+def notes(tree: Tree, mail: Facts) -> list[str]:
     """What stands behind the subject: the revision a mail opens, patches, trailers of a reply, its kind."""
     found = []
     label = tree.labels.get(mail.msgid)
@@ -167,29 +170,29 @@ def _size(patch: PatchFacts, abridged: bool) -> list[str]:
     return [files if abridged else f"{files} +{patch.added} -{patch.removed}"]
 
 
-def _leads(nodes: Sequence[Node]) -> dict[str, str]:
+def leads(nodes: Sequence[Node]) -> dict[str, str]:
     """The branches drawn before every row. Very deep threads are drawn with a number instead of ever more blanks."""
     last_child: dict[str | None, str] = {}
     for node in nodes:
         last_child[node.parent] = node.msgid
-    leads: dict[str, str] = {}
+    found: dict[str, str] = {}
     below: dict[str, str] = {}
     for node in nodes:
         if node.parent is None:
-            leads[node.msgid], below[node.msgid] = "", ""
+            found[node.msgid], below[node.msgid] = "", ""
             continue
         last = last_child[node.parent] == node.msgid
         stem = below[node.parent]
         if node.depth > 24:
             stem = f"…{node.depth} "
-            leads[node.msgid], below[node.msgid] = stem, stem
+            found[node.msgid], below[node.msgid] = stem, stem
             continue
-        leads[node.msgid] = stem + ("└ " if last else "├ ")
+        found[node.msgid] = stem + ("└ " if last else "├ ")
         below[node.msgid] = stem + ("  " if last else "│ ")
-    return leads
+    return found
 
 
-def _print_texts(out: Out, tree: _Tree) -> None:
+def _print_texts(out: Out, tree: Tree) -> None:
     for node in tree.nodes:
         if node.ghost:
             continue

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import signal
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, ClassVar
 
-from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -21,6 +23,7 @@ from tracker.faces.tui.draw.line import BAD, DIM, Line, line, safe
 from tracker.faces.tui.frame import View
 from tracker.faces.tui.jobs import Jobs, Outcome, Task
 from tracker.faces.tui.library import Library
+from tracker.faces.tui.palette import Actions, Topics
 from tracker.faces.tui.screens.base import Page
 from tracker.faces.tui.screens.home import Home
 from tracker.store import browse
@@ -36,7 +39,7 @@ class TrackerApp(Deeds, App[Exit]):
 
     CSS_PATH = "tracker.tcss"
     TITLE = "tracker"
-    ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar[set[Any]] = {Actions, Topics}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("Q,ctrl+q", "leave_all", "quit"),
         Binding("ctrl+c", "leave_all", "quit", show=False, priority=True),
@@ -62,10 +65,14 @@ class TrackerApp(Deeds, App[Exit]):
         self._versions = (0, 0)
         self._phase = 0
         self._told_at = 0.0
+        self._threads: list[threading.Thread] = []
         self.theme = "ansi-dark"
 
     def on_mount(self) -> None:
         self.push_screen(Home(self._view))
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                asyncio.get_running_loop().add_signal_handler(number, self.exit, Exit.INTERRUPTED)
         with contextlib.suppress(sqlite3.Error, StoreError):
             self._versions = browse.versions(self.library.con)
         self.set_interval(_LOOK_AGAIN, self._look_again)
@@ -129,10 +136,19 @@ class TrackerApp(Deeds, App[Exit]):
     # --- jobs
 
     def do(self, name: str, task: Task, then: Callable[[Outcome], None] | None = None) -> None:
-        """Run *task* in the background; its outcome is told, then *then* is called with it."""
-        self._run_job(name, task, then)
+        """Run *task* in the background; its outcome is told, then *then* is called with it.
 
-    @work(thread=True, group="job", exit_on_error=False)
+        Leaving does not wait for it: what it did not finish, its transaction takes back.
+        """
+        self._threads = [one for one in self._threads if one.is_alive()]
+        thread = threading.Thread(target=self._run_job, args=(name, task, then), daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def busy(self) -> bool:
+        """Whether a job runs or waits."""
+        return any(one.is_alive() for one in self._threads)
+
     def _run_job(self, name: str, task: Task, then: Callable[[Outcome], None] | None) -> None:
         outcome = self.jobs.run(name, task)
         with contextlib.suppress(RuntimeError):  # the application ended meanwhile
@@ -140,7 +156,7 @@ class TrackerApp(Deeds, App[Exit]):
 
     def _done(self, outcome: Outcome, then: Callable[[Outcome], None] | None) -> None:
         if outcome.text:
-            faults = f"; {outcome.faults} source{'s' if outcome.faults > 1 else ''} failed, L shows which" if outcome.faults else ""
+            faults = f"; {outcome.faults} failed, L shows what" if outcome.faults else ""
             self.tell(outcome.text + faults, bad=outcome.failed or bool(outcome.faults))
         self._take_in()
         if then is not None:
@@ -151,9 +167,7 @@ class TrackerApp(Deeds, App[Exit]):
         self.library.now = int(self.clock())
         try:
             if self.library.snapshot:
-                self.library.open()
-                if not self.library.snapshot:
-                    self.home.restart()
+                self._open_again()
             self._versions = browse.versions(self.library.con)
         except (sqlite3.Error, StoreError) as error:
             self.tell(str(error), bad=True)
@@ -162,6 +176,12 @@ class TrackerApp(Deeds, App[Exit]):
         for page in self.pages():
             page.refill()
         self._renew_feet()
+
+    def _open_again(self) -> None:
+        """The snapshot was all there was: look whether there is a store now."""
+        self.library.open()
+        if not self.library.snapshot:
+            self.home.restart()
 
     def _look_again(self) -> None:
         """Another process, such as cron, may have synced."""

@@ -8,14 +8,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tracker.core.dates import day, parse_iso
 from tracker.core.target import parse_target
+from tracker.faces import rows
 from tracker.faces.plain import cut
 from tracker.faces.tui import outside
 from tracker.faces.tui.draw.line import line, safe
-from tracker.faces.tui.jobs import Outcome, Task
+from tracker.faces.tui.jobs import Task
 from tracker.faces.tui.screens.base import telling
 from tracker.faces.tui.screens.dialogs import Ask, Choose, Prompt
 from tracker.store import read
+from tracker.sync import decide as decisions
 from tracker.sync import marks
 from tracker.sync.decide import decide, representatives
 from tracker.sync.follow import follow_known, follow_target
@@ -119,6 +122,27 @@ class Deeds:
 
         app.push_screen(Ask("Follow no more?", f"#{number} {safe(topic['title'])}\n\nIts mail stays."), answered)
 
+    def server_name(self) -> str:
+        """The server that is asked when nothing names another, for people."""
+        setting = self._app.config.server_setting
+        return setting.value if setting else "https://lore.kernel.org/all/ (or git's b4.midmask)"
+
+    def trees(self) -> list[tuple[str, ...]]:
+        """Name, role, place of every tree that is set up."""
+        return []
+
+    def open_evidence(self, evidence: Mapping[str, str]) -> None:
+        """Show what proves a step: a mail, another topic, or the commit's id in the footer."""
+        app = self._app
+        if evidence.get("msgid"):
+            app.open_mail(evidence["msgid"])
+        elif evidence.get("topic"):
+            app.open_topic(int(evidence["topic"]), [int(evidence["topic"])])
+        elif evidence.get("commit"):
+            self.copy(evidence["commit"])
+        else:
+            app.tell(f"recorded: {safe(evidence.get('record', 'no evidence is kept'))}")
+
     # --- marks
 
     def mark_topic(self, number: int, *, read: bool, title: str) -> None:
@@ -155,7 +179,7 @@ class Deeds:
             with telling(app):
                 found = read.resolve(app.library.con, text)
                 if len(found) != 1 or found[0] == number:
-                    app.tell(f"{safe(text)}: {'no other topic' if not found or found == [number] else 'several topics'}", bad=True)
+                    app.tell(f"{safe(text)}: {'several topics' if len(found) > 1 else 'no other topic'}", bad=True)
                     return
                 other = app.library.topic(found[0])
                 if not topic["revisions"] or not other["revisions"]:
@@ -185,18 +209,51 @@ class Deeds:
 
     def ask_snooze(self, number: int, topic: Mapping[str, Any]) -> None:
         """Let a topic rest for a while."""
-        del number, topic
-        self._app.tell("snooze comes with 'tracker snooze'", bad=True)
+        app = self._app
+        before = parse_iso(topic["snoozed_until"]) if topic["snoozed_until"] else None
+
+        def chosen(days: str | None) -> None:
+            if days is None:
+                return
+            until = int(app.clock()) + int(days) * 86_400 if int(days) else None
+            words = f"#{number} snoozed until {day(until)}" if until else f"#{number} is awake"
+            self._remember("snooze", _decided(lambda session: decisions.snooze(session, number, before), "snoozed as before"))
+            app.do("snooze", _decided(lambda session: decisions.snooze(session, number, until), f"{words} · u undoes"))
+
+        options = [(str(days), line(words)) for days, words in _SNOOZES]
+        wake = [("0", line("wake it"))] if before is not None else []
+        app.push_screen(Choose(f"Snooze #{number} for", [*wake, *options]), chosen)
 
     def ask_status(self, number: int, topic: Mapping[str, Any]) -> None:
         """Overrule the status."""
-        del number, topic
-        self._app.tell("set comes with 'tracker set'", bad=True)
+        app = self._app
+        before = topic["status"] if topic["manual"] else None
+
+        def chosen(word: str | None) -> None:
+            if word is None:
+                return
+            status = word or None
+            self._remember("set", _decided(lambda session: decisions.set_status(session, number, before), "status as before"))
+            words = f"#{number}: {rows.status_words(word)}, set by hand" if word else f"#{number}: judged from the evidence"
+            app.do("set", _decided(lambda session: decisions.set_status(session, number, status), f"{words} · u undoes"))
+
+        options = [
+            (word, line((f"{sign} {rows.status_words(word)}", "" if sgr == "0" else sgr)))
+            for word, (sign, sgr) in rows.STATUS.items()
+        ]
+        judged = ("", line("as judged from the evidence"))
+        app.push_screen(Choose(f"Status of #{number}, by hand", [judged, *options] if before else options), chosen)
 
     def ask_note(self, number: int, topic: Mapping[str, Any]) -> None:
         """Write a note."""
-        del number, topic
-        self._app.tell("notes come with 'tracker note'", bad=True)
+        app = self._app
+
+        def answered(text: str | None) -> None:
+            if text and text.strip():
+                app.do("note", _decided(lambda session: decisions.note(session, number, text.strip()), f"#{number}: noted"))
+
+        hint = f"{len(topic['notes'])} notes so far. Notes stay on this machine."
+        app.push_screen(Prompt(f"Note on #{number}", hint), answered)
 
     # --- to the outside
 
@@ -340,6 +397,17 @@ class Deeds:
                     mbox.unlink(missing_ok=True)
 
         app.push_screen(Ask("Apply?", f"{safe(topic['title'])}\n\nb4 shazam in {repository}"), answered)
+
+
+_SNOOZES = ((1, "a day"), (3, "three days"), (7, "a week"), (14, "two weeks"), (30, "a month"), (90, "three months"))
+
+
+def _decided(change: Callable[[Session], None], words: str) -> Task:
+    def task(session: Session, _servers: Servers) -> str:
+        change(session)
+        return words
+
+    return task
 
 
 def _followed_words(session: Session, found: list[Followed]) -> str:

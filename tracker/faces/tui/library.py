@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 
 from tracker.config import Config
 from tracker.core.query import Node, parse_query
-from tracker.faces.commands.reading import topic_json
+from tracker.faces.commands.reading import standing, topic_json
 from tracker.faces.tui.draw.home import Tab
-from tracker.store import browse, read
+from tracker.store import attestation, browse, own, read
 from tracker.store.read import TopicRow
-from tracker.sync.identity import my_addresses
+from tracker.sync.identity import Identity
 from tracker.sync.reading import Reading, open_reading
 
 _PAGE = 64
@@ -44,7 +44,7 @@ class Library:
     def __init__(self, config: Config, now: int) -> None:
         self.config = config
         self.now = now
-        self.me: tuple[str, ...] = my_addresses(config)
+        self.me: tuple[str, ...] = Identity(config).emails
         self._stack = contextlib.ExitStack()
         self._rows: OrderedDict[int, TopicRow] = OrderedDict()
         self.reading: Reading
@@ -98,7 +98,11 @@ class Library:
         if found is None:
             start = max(0, at - _PAGE // 2)
             wanted = [one for one in numbers[start : start + _PAGE] if one not in self._rows]
-            self._rows.update(browse.rows(self.con, wanted))
+            said = own.everything(self.con)
+            for one in browse.rows(self.con, wanted).values():
+                differs = standing(one, said.get(one.number, own.Own()), self.now)
+                one.data.update(differs)
+                self._rows[one.number] = one._replace(status=one.data["status"])
             while len(self._rows) > _KEPT:
                 self._rows.popitem(last=False)
             found = self._rows.get(number)
@@ -106,7 +110,9 @@ class Library:
 
     def topic(self, number: int) -> dict[str, Any]:
         """TOPIC of schema 1. Raises KeyError when there is none."""
-        return topic_json(self.con, read.topic(self.con, number), self.now)
+        found = browse.rows(self.con, [number])[number]
+        attestation.fill(self.con, found.data["tags"])
+        return topic_json(self.con, found, self.now)
 
     def story(self) -> int | None:
         """The topic to show first in the snapshot."""

@@ -43,8 +43,11 @@ class Sheet:
 
 
 def safe(text: str) -> str:
-    """Text from mail for one line: controls shown; a right-to-left word cannot pull what follows it to its other side."""
-    text = plain(text)
+    """Text from mail for one line: controls shown; a right-to-left word cannot pull what follows it to its other side.
+
+    Text that went through this once stays as it is.
+    """
+    text = plain(text.removesuffix(LEFT_TO_RIGHT))
     if text.isascii() or not any(unicodedata.bidirectional(char) in ("R", "AL") for char in text):
         return text
     return text + LEFT_TO_RIGHT

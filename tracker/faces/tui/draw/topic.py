@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tracker.faces import rows
+from tracker.faces.path import steps
 from tracker.faces.plain import pad, width
 from tracker.faces.tui.draw.line import BOLD, DIM, GOOD, WARN, Line, Sheet, line, safe, with_right, wrap
-from tracker.faces.tui.draw.path import LOOK, chain, steps
+from tracker.faces.tui.draw.path import chain_line, step_colour
 
 
 def status_line(topic: Mapping[str, Any], me: Sequence[str]) -> Line:
@@ -56,7 +57,7 @@ def preview(topic: Mapping[str, Any], room: int, me: Sequence[str]) -> list[Line
     tags = rows.tag_counts(topic["tags"])
     labels = ", ".join(safe(one["label"]) for one in topic["revisions"][-6:]) or "no patches"
     lines.append(line((f"{labels}", BOLD), f" · tags {tags}" if tags != "–" else " · no tags"))
-    compact = chain(topic)
+    compact = chain_line(topic)
     if sum(width(span.text) for span in compact) <= room:
         lines.append(compact)
     for tag in topic["tags"]:
@@ -64,9 +65,7 @@ def preview(topic: Mapping[str, Any], room: int, me: Sequence[str]) -> list[Line
             lines += wrap(rows.tag_words(tag), room, WARN)[:2]
     lines.append(())
     for step in reversed(steps(topic)[-12:]):
-        glyph, colour = LOOK[step.kind]
-        word = pad(step.word or rows.status_words(step.kind), 11)
-        lines.append(line((f"{(step.at or '')[:10]:10} ", DIM), (f"{glyph} {word} ", colour), step.text))
+        lines.append(line((f"{(step.at or '')[:10]:10} ", DIM), (pad(step.label, 13) + " ", step_colour(step)), step.text))
     for one in topic["related"][:4]:
         how = rows.relation(one["kind"], one.get("by", "this"))
         lines.append(line(("↔ ", DIM), f"{how} #{one['topic']} ", safe(one["title"])))
@@ -84,7 +83,8 @@ def versions_sheet(topic: Mapping[str, Any], marked: str | None, room: int) -> S
         given = rows.tag_counts([tag for tag in topic["tags"] if tag["series"] == one["series"]])
         head = line(
             (sign, WARN), (f"{(one['date'] or 'unknown   ')[:10]} ", DIM), (pad(safe(one["label"]), 12), BOLD),
-            f"{pad(safe(rows.person(one['author'])), 22)} ", f"{pad(rows.parts(one), 16)} ", (pad(how, 16), DIM), given,
+            f"{pad(safe(rows.person(one['author'])), 22 if room > 90 else 14)} ", f"{pad(rows.parts(one), 10)} ",
+            (pad(how, 14 if room > 70 else 0), DIM), " ", given,
         )  # fmt: skip
         lines.append(head)
         keys.append(one["series"])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tracker.faces.tui.draw.home import footer
-from tracker.faces.tui.draw.line import BAD, BOLD, DIM, GOOD, Line, line, safe
+from tracker.faces.tui.draw.line import BAD, BOLD, GOOD, Line, line, safe
 from tracker.faces.tui.widgets.bars import Bar
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ def telling(app: TrackerApp) -> Iterator[None]:
         app.tell(f"{error.filename or 'disk'}: {error.strerror or error}", bad=True)
 
 
-def dim(text: str) -> Line:
-    """A line in the background."""
-    return line((text, DIM))
+def set_title(widget: Any, title: str) -> None:
+    """A title in a frame, as text: brackets in it are no markup."""
+    from textual.content import Content
+
+    widget.border_title = Content(safe(title))

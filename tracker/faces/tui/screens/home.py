@@ -19,7 +19,7 @@ from tracker.faces.tui.draw.line import BOLD, DIM, Line, Sheet, line, text_of, w
 from tracker.faces.tui.frame import KEYS, View, list_title, preview_lines, preview_title, sizes
 from tracker.faces.tui.library import ALL, Wish
 from tracker.faces.tui.screens.acting import Acting
-from tracker.faces.tui.screens.base import telling
+from tracker.faces.tui.screens.base import set_title, telling
 from tracker.faces.tui.widgets.bars import Bar
 from tracker.faces.tui.widgets.lines import Lines
 from tracker.store import browse
@@ -200,8 +200,8 @@ class Home(Acting):
         words = "".join(f" {one}" for one in (f"/{self.filter}" if self.filter else "",) if one)
         words += f" by {self.sort}" if self.sort != "newest" else ""
         title = list_title(self.tabs[self.active].name, max(lines.cursor, 0), self.total, words)
-        _set_title(self.query_one("#list"), title)
-        _set_title(self.query_one("#beside"), preview_title(self._topic))
+        set_title(self.query_one("#list"), title)
+        set_title(self.query_one("#beside"), preview_title(self._topic))
 
     @on(Lines.Moved, "#topics")
     def _moved(self, event: Lines.Moved) -> None:
@@ -363,10 +363,3 @@ class Home(Acting):
         """The text of the row under the cursor, for tests."""
         lines = self.query_one("#topics", Lines)
         return text_of(lines.sheet.lines[lines.cursor]) if lines.cursor >= 0 else ""
-
-
-def _set_title(widget: Any, title: str) -> None:
-    """A title in a frame, as text: brackets in it are no markup."""
-    from textual.content import Content
-
-    widget.border_title = Content(title)

@@ -1,0 +1,117 @@
+"""What the rules of status.py look at (Case, View) and what they give (Finding, Turn)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tracker.core.debate import WHOLE, Ask, Debate
+from tracker.core.facts import Facts
+from tracker.core.fate import Fate
+from tracker.core.landing import Event, Evidence, Landing
+from tracker.core.people import Person
+from tracker.core.review import Review
+from tracker.core.said import sent
+from tracker.core.series import Series
+from tracker.core.talkrules import QUESTION
+
+_MAX_WORDS = 60
+AUTHOR, REVIEWER, MAINTAINER, NOBODY, UNKNOWN = "author", "reviewer", "maintainer", "nobody", "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything the rules may look at; there is no clock in it.
+
+    revisions: oldest first; newest: the newest posted one. mails: all mails of the topic by id. landings, events: what is
+    known of its commits. superseded: what proves that another topic took its place. maintainers: addresses in lower case.
+    aliases: as for people.same_person.
+    """
+
+    revisions: tuple[Series, ...]
+    newest: Series | None
+    review: Review
+    mails: Mapping[str, Facts]
+    landings: tuple[Landing, ...] = ()
+    events: tuple[Event, ...] = ()
+    superseded: tuple[Evidence, ...] = ()
+    maintainers: frozenset[str] = frozenset()
+    aliases: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Who acts next: one of the five words, with names where they are known, since when in seconds UTC."""
+
+    word: str
+    who: tuple[Person, ...] = ()
+    since: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Why a status holds. reason: one sentence; confidence: 0 to 1."""
+
+    reason: str
+    evidence: tuple[Evidence, ...]
+    confidence: float
+    turn: Turn
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A case with what was said and what landed worked out. fates: by patch of the newest revision."""
+
+    case: Case
+    debate: Debate
+    fates: Mapping[str, Fate]
+    patches: tuple[str, ...]
+
+    def number(self, place: str) -> str:
+        """(2/3) of a patch of a series, '' of others, to stand behind a verb."""
+        newest = self.case.newest
+        if newest is None or place == WHOLE or newest.expected < 2:
+            return ""
+        return next((f" ({one.n}/{newest.expected})" for one in self.case.review.patches if one.msgid == place), "")
+
+    @property
+    def author(self) -> tuple[Person, ...]:
+        return (self.case.newest.author,) if self.case.newest else ()
+
+    def known_maintainers(self) -> tuple[Person, ...]:
+        """Those who maintain a tree here and took part in the talk about the newest revision."""
+        return tuple(self.debate.people.person(number) for number in sorted(self.debate.maintainers - self.debate.authors))
+
+    def posted(self) -> int | None:
+        newest = self.case.newest
+        if newest is None:
+            return None
+        return sent(self.case.mails.get(newest.id)) or newest.date
+
+
+# --- words of reasons
+
+
+def name(person: Person) -> str:
+    return person.name or person.email or "somebody"
+
+
+def cut(words: str) -> str:
+    """At most 60 characters of a quote, ended at a word."""
+    text = " ".join(words.split())
+    return text if len(text) <= _MAX_WORDS else text[: _MAX_WORDS - 1].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
+def mail_proof(*mails: Facts | None) -> tuple[Evidence, ...]:
+    return tuple(dict.fromkeys(Evidence(msgid=mail.msgid) for mail in mails if mail is not None))
+
+
+def ask_turn(view: View, asks: Sequence[Ask]) -> Turn:
+    """Whose turn open asks make it: the author's, else that of who got the newest answer."""
+    waiting = [ask for ask in asks if ask.answered is None or ask.kind != QUESTION]
+    if waiting:
+        return Turn(AUTHOR, view.author, min(sent(ask.mail) for ask in waiting) or None)
+    last = max((ask for ask in asks if ask.answered), key=lambda ask: sent(ask.answered), default=None)
+    if last is None:
+        return Turn(UNKNOWN)
+    return Turn(REVIEWER, (view.debate.people.person(last.person),), sent(last.answered) or None)

@@ -1,0 +1,138 @@
+"""The conditions of the table in status.py about what became of patches in the trees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tracker.core.dates import day
+from tracker.core.fate import DROPPED, LANDED, REVERTED, Fate
+from tracker.core.findings import AUTHOR, MAINTAINER, NOBODY, UNKNOWN, Finding, Turn, View, ask_turn, cut, name
+from tracker.core.landing import Event, Evidence, Landing
+
+
+def _where(landing: Landing) -> str:
+    branch = landing.branch if landing.branch and landing.branch not in landing.tree else ""
+    return " ".join(filter(None, (landing.tree, branch))) or "a tree"
+
+
+def _as(landing: Landing) -> str:
+    return f" as {landing.commit[:12]}" if landing.commit else ""
+
+
+def _by(landing: Landing) -> str:
+    return f" by {name(landing.by)}" if landing.by else ""
+
+
+def _landing_proof(landings: Iterable[Landing]) -> tuple[Evidence, ...]:
+    found: list[Evidence] = []
+    for one in landings:
+        bare = Evidence(commit=one.commit, tree=one.tree) if one.commit else Evidence(record=_where(one))
+        found += one.evidence or (bare,)
+    return tuple(dict.fromkeys(found))
+
+
+_OF_EVENT = {"regression": AUTHOR, "backport-failed": AUTHOR, "build-report": AUTHOR, "revert-asked": MAINTAINER}
+
+
+def _open_event(view: View) -> Event | None:
+    found = [event for event in view.case.events if event.open and event.kind in _OF_EVENT]
+    return max(found, key=lambda event: event.at or 0, default=None)
+
+
+def _landed_turn(view: View, since: int | None) -> Turn:
+    event = _open_event(view)
+    if event is None:
+        return Turn(NOBODY, (), since)
+    word = _OF_EVENT[event.kind]
+    return Turn(word, view.author if word == AUTHOR else view.known_maintainers(), event.at)
+
+
+def _with_event(view: View, reason: str) -> str:
+    event = _open_event(view)
+    return f"{reason}; open: {cut(event.text)}" if event else reason
+
+
+def _all_landed(view: View) -> list[Fate]:
+    """The fates of all patches when every one landed, else nothing."""
+    found = [view.fates[msgid] for msgid in view.patches if msgid in view.fates]
+    return found if found and len(found) == len(view.patches) and all(fate.landed for fate in found) else []
+
+
+def _least(view: View) -> Fate | None:
+    return min(_all_landed(view), key=lambda fate: LANDED.index(fate.word), default=None)
+
+
+def _landed(view: View, word: str, text: str) -> Finding | None:
+    least = _least(view)
+    if least is None or least.word != word:
+        return None
+    all_fates = _all_landed(view)
+    one = least.landing
+    count = f"all {len(all_fates)} patches " if len(all_fates) > 1 else ""
+    reason = count + text.format(where=_where(one), sha=_as(one), by=_by(one), tag=one.first_tag, release=one.first_release)
+    since = max((fate.landing.date or 0 for fate in all_fates), default=0) or None
+    if word != LANDED[-1]:
+        reason += f", {day(since)}" if since else ""
+    confidence = min(fate.landing.confidence for fate in all_fates)
+    proof = _landing_proof(fate.landing for fate in all_fates)
+    return Finding(_with_event(view, reason), proof, confidence, _landed_turn(view, since))
+
+
+def reverted(view: View) -> Finding | None:
+    found = [view.fates[msgid] for msgid in view.patches if msgid in view.fates]
+    gone = [fate for fate in found if fate.word == REVERTED]
+    if not gone or any(fate.landed for fate in found):
+        return None
+    one = gone[0].landing
+    reason = f"{_where(one)} had it{_as(one)} and reverted it with {one.reverted_by[:12]}; not applied again"
+    proof = _landing_proof(fate.landing for fate in gone)
+    proof += tuple(dict.fromkeys(Evidence(commit=fate.landing.reverted_by, tree=fate.landing.tree) for fate in gone))
+    when = max((event.at for event in view.case.events if event.kind == "reverted" and event.at), default=None)
+    return Finding(_with_event(view, reason), proof, min(fate.landing.confidence for fate in gone), _landed_turn(view, when))
+
+
+def released(view: View) -> Finding | None:
+    return _landed(view, "released", "released in {release}{sha}")
+
+
+def merged(view: View) -> Finding | None:
+    return _landed(view, "merged", "merged into {where}{sha}{by}")
+
+
+def in_next(view: View) -> Finding | None:
+    return _landed(view, "in-next", "in linux-next{sha}")
+
+
+def applied(view: View) -> Finding | None:
+    return _landed(view, "applied", "applied to {where}{by}{sha}")
+
+
+def partly_applied(view: View) -> Finding | None:
+    landed = {msgid: view.fates[msgid] for msgid in view.patches if msgid in view.fates and view.fates[msgid].landed}
+    if not landed or len(landed) == len(view.patches):
+        return None
+    one = next(iter(landed.values())).landing
+    numbers = [str(patch.n) for patch in view.case.review.patches if patch.msgid in landed]
+    since = max((fate.landing.date or 0 for fate in landed.values()), default=0) or None
+    which = f"patch {numbers[0]}" if len(numbers) == 1 else f"patches {', '.join(numbers)}"
+    reason = f"{len(landed)} of {len(view.patches)} patches landed: {which} in {_where(one)}{_by(one)}, {day(since)}"
+    rest = [ask for ask in view.debate.asks if ask.place not in landed]
+    turn = ask_turn(view, rest) if rest else _landed_turn(view, since)
+    if turn.word == NOBODY:
+        turn = Turn(MAINTAINER, view.known_maintainers() or ((one.by,) if one.by else ()), since)
+    return Finding(
+        _with_event(view, reason), _landing_proof(fate.landing for fate in landed.values()),
+        min(fate.landing.confidence for fate in landed.values()), turn,
+    )  # fmt: skip
+
+
+def dropped(view: View) -> Finding | None:
+    found = [view.fates[msgid] for msgid in view.patches if msgid in view.fates]
+    gone = [fate for fate in found if fate.word == DROPPED]
+    if not gone or any(fate.landed for fate in found):
+        return None
+    one = gone[0].landing
+    event = max((event for event in view.case.events if event.kind == "dropped"), key=lambda event: event.at or 0, default=None)
+    reason = f"was in {_where(one)}{_as(one)} and was taken out again" + (f", {day(event.at)}" if event else "")
+    proof = ((event.evidence,) if event else ()) + _landing_proof(fate.landing for fate in gone)
+    return Finding(reason, proof, 0.8 if event else 0.6, Turn(UNKNOWN, (), event.at if event else None))

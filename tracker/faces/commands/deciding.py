@@ -1,0 +1,93 @@
+"""`set`, `snooze`, `note`: the user's own word about a topic, kept for good and shown as made by hand."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import re
+from collections.abc import Callable, Iterator
+
+from tracker.config import Config
+from tracker.core.dates import day
+from tracker.faces import rows
+from tracker.faces.commands.reading import one_topic
+from tracker.faces.exits import Exit, UsageError
+from tracker.faces.out import Out
+from tracker.faces.plain import plain
+from tracker.store import read
+from tracker.sync import decide
+from tracker.sync.reading import open_store
+from tracker.sync.session import Session, writing
+
+_SPAN = re.compile(r"(\d{1,4})([hdwmy])")
+_SECONDS = {"h": 3_600, "d": 86_400, "w": 7 * 86_400, "m": 30 * 86_400, "y": 365 * 86_400}
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@contextlib.contextmanager
+def _topic(args: argparse.Namespace, config: Config, out: Out, now: int) -> Iterator[tuple[Session, int]]:
+    with writing(config), contextlib.closing(open_store(config)) as con:
+        yield Session(con, config, now, out.say), one_topic(con, args.topic)
+
+
+def set_status(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
+    """`tracker set TOPIC status WORD`."""
+    if args.clear == (args.value is not None):
+        raise UsageError("give a status or --clear; see 'tracker set --help'")
+    if args.value is not None and args.value not in rows.STATUS:
+        raise UsageError(f"{plain(args.value)!r} is no status; one of: {', '.join(rows.STATUS)}")
+    with _topic(args, config, out, now) as (session, number):
+        decide.set_status(session, number, args.value)
+        said = f"status set to {args.value} by hand" if args.value else "the status is judged from the evidence again"
+        out.line(f"#{number}  {said}  {plain(read.topic(session.con, number).title)}")
+    out.flush()
+    return Exit.DONE
+
+
+def snooze(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
+    """`tracker snooze TOPIC --for 2w`."""
+    given = [one for one in (args.span, args.until, args.clear or None) if one is not None]
+    if len(given) != 1:
+        raise UsageError("give one of --for, --until and --clear; see 'tracker snooze --help'")
+    until = None if args.clear else _until(args, now)
+    with _topic(args, config, out, now) as (session, number):
+        decide.snooze(session, number, until)
+        said = "awake" if until is None else f"snoozed until {day(until)}"
+        out.line(f"#{number}  {said}  {plain(read.topic(session.con, number).title)}")
+    out.flush()
+    return Exit.DONE
+
+
+def _until(args: argparse.Namespace, now: int) -> int:
+    if args.span is not None:
+        found = _SPAN.fullmatch(args.span)
+        if found is None:
+            raise UsageError(f"--for: {plain(args.span)!r} is no time; write 3d, 2w or 1m")
+        return now + int(found[1]) * _SECONDS[found[2]]
+    from tracker.core.dates import parse_date
+
+    found_date = _DATE.fullmatch(args.until)
+    year, month, date = args.until.split("-") if found_date else ("", "", "")
+    names = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    valid = found_date and 1 <= int(month) <= 12
+    at = parse_date(f"{date} {names[int(month) - 1]} {year} 00:00:00 +0000".encode()) if valid else None
+    if at is None or at <= now:
+        raise UsageError(f"--until: {plain(args.until)!r} is no day to come; write it as 2027-01-31")
+    return at
+
+
+def note(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
+    """`tracker note TOPIC TEXT…`."""
+    text = " ".join(args.text).strip()
+    if bool(text) == args.clear:
+        raise UsageError("give the note's text or --clear; see 'tracker note --help'")
+    with _topic(args, config, out, now) as (session, number):
+        decide.note(session, number, text or None)
+        out.line(f"#{number}  {'noted' if text else 'notes removed'}  {plain(read.topic(session.con, number).title)}")
+    out.flush()
+    return Exit.DONE
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace, Config, Out, int], Exit]] = {
+    "set": set_status, "snooze": snooze, "note": note,
+}  # fmt: skip

@@ -1,0 +1,109 @@
+"""The way of a topic from its first posting to where it stands: a chain of stages, and dated steps with their evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tracker.faces import rows
+from tracker.faces.plain import plain
+
+# Events that are steps of their own; the others belong to a revision.
+SIGNS = {
+    "applied": "", "replaced": "⟳", "in-next": "", "pulled": "", "merged": "", "released": "", "backported": "",
+    "backport-failed": "⚠", "reverted": "↶", "dropped": "✘", "fixed": "", "regression": "⚠", "build-report": "⚠",
+    "revert-asked": "⚠", "superseded": "→",
+}  # fmt: skip
+_MAX_NOTES = 6  # tags and words shown below a revision
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One dated fact. at: ISO 8601 or None; label: a short word; text: in words, safe to print; evidence: EVIDENCEs.
+
+    notes: what belongs to it, each with its evidence.
+    """
+
+    at: str | None
+    label: str
+    text: str
+    evidence: tuple[Mapping[str, str], ...]
+    notes: tuple[tuple[str, Mapping[str, str]], ...] = ()
+    kind: str = "posted"
+
+
+def steps(data: Mapping[str, Any]) -> list[Step]:
+    """All steps of a TOPIC (schema 1), oldest first."""
+    found = [_posting(data, number) for number in range(len(data["revisions"]))]
+    replaced = {event["id"].partition(":")[2]: event for event in data["events"] if event["kind"] == "replaced"}
+    for event in data["events"]:
+        if event["kind"] not in SIGNS or (event["kind"] == "replaced" and _with(event, data)):
+            continue
+        again = replaced.get(event["id"].partition(":")[2]) if event["kind"] in ("applied", "in-next") else None
+        note = ((f"⟳ replaced by {plain(again['text'].rpartition(' by ')[2])}", again["evidence"]),) if again else ()
+        sign = SIGNS[event["kind"]]
+        label = f"{sign} {rows.status_words(event['kind'])}".lstrip()
+        found.append(Step(event["at"], label, plain(event["text"]), (event["evidence"],), note, event["kind"]))
+    return sorted(found, key=lambda step: step.at or "")
+
+
+def _with(event: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
+    """Whether a replacement is told with what it replaced."""
+    key = event["id"].partition(":")[2]
+    return any(one["kind"] in ("applied", "in-next") and one["id"].partition(":")[2] == key for one in data["events"])
+
+
+def _posting(data: Mapping[str, Any], number: int) -> Step:
+    revision = data["revisions"][number]
+    tie = revision["link"]
+    who = rows.person(revision["author"])
+    words = [f"{who}, attached to a reply" if revision["label"] == "alternative" else f"{who}: {rows.parts(revision)}"]
+    if tie:
+        same = revision["patches"][0]["patch_id"][:12] if tie["how"] == "patch-id" and revision["patches"] else ""
+        sure = "tied by hand" if tie["manual"] else f"same {tie['how']} {same}".rstrip() if same else f"{tie['how']}, {tie['confidence']:.0%}"
+        words.append(sure)
+    tags = [tag for tag in data["tags"] if tag["series"] == revision["series"] and tag["source"] == "reply"]
+    notes = [(rows.tag_words(tag), {"msgid": tag["msgid"]}) for tag in tags]
+    until = min((one["date"] or "" for one in data["revisions"][number + 1 :]), default="9")
+    for event in data["events"]:
+        if event["kind"] == "agreement" and (revision["date"] or "") <= (event["at"] or "") < until:
+            notes.append((f"· {plain(event['text'].partition(':')[0])} agrees (no tag)", event["evidence"]))
+    more = len(notes) - _MAX_NOTES
+    shown = (*notes[:_MAX_NOTES], *([(f"and {more} more; see 'tracker tags'", {})] if more > 0 else []))
+    return Step(revision["date"], plain(revision["label"]), " · ".join(words), ({"msgid": revision["series"]},), shown)
+
+
+_STAGES = (("maintainer", "maintainer's tree"), ("next", "linux-next"), ("mainline", "mainline"))
+
+
+def chain(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The stages in their order, as (words, 'done' | 'unknown' | 'open' | 'undone'); a stage that must have been and was not
+    seen is 'unknown'."""
+    if not data["revisions"]:
+        return []
+    found = [("posted", "done"), ("reviewed", "done" if any(rows.counts(tag) for tag in data["tags"]) else "open")]
+    roles = [role for role, _ in _STAGES]
+    farthest = max((roles.index(one["role"]) for one in data["landings"] if one["role"] in roles), default=-1)
+    for at, (role, name) in enumerate(_STAGES):
+        here = [one for one in data["landings"] if one["role"] == role]
+        words = _place(here) or name
+        found.append((words, "done" if here else "unknown" if at < farthest else "open"))
+    for one in data["landings"]:
+        if one["first_release"]:
+            found.append((f"released {plain(one['first_release'])}", "done"))
+            break
+    reverts = [event for event in data["events"] if event["kind"] == "reverted" and "mainline" in event["text"]]
+    if reverts:
+        tag = plain(reverts[-1]["text"]).partition(" · ")[2]
+        found.append((f"reverted {tag}".rstrip(), "undone"))
+    return found
+
+
+def _place(some: Sequence[Mapping[str, Any]]) -> str:
+    """Where and since which tag, of the newest landing of a role."""
+    if not some:
+        return ""
+    one = max(some, key=lambda landing: landing["date"] or "")
+    name = one["branch"] or one["tree"] if one["role"] == "maintainer" else "linux-next" if one["role"] == "next" else one["tree"]
+    return plain(" ".join(filter(None, (name, one["first_tag"] if one["role"] == "mainline" else None)))) or "maintainer's tree"

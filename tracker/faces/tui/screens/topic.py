@@ -1,0 +1,306 @@
+"""A topic: its header, and panes for its path, threads, review, versions, landings and notes."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+
+from tracker.faces.plain import width
+from tracker.faces.tui.draw import thread as thread_pane
+from tracker.faces.tui.draw.home import WIDE
+from tracker.faces.tui.draw.line import BOLD, DIM, REVERSE, Line, Sheet, from_ansi, line, safe, wrap
+from tracker.faces.tui.draw.mail import Folds, mail_sheet
+from tracker.faces.tui.draw.path import path_sheet
+from tracker.faces.tui.draw.topic import header, landings_sheet, notes_sheet, versions_sheet
+from tracker.faces.tui.mails import Mail, load_mail
+from tracker.faces.tui.painted import painted_diff, painted_matrix
+from tracker.faces.tui.screens.acting import Acting
+from tracker.faces.tui.screens.base import set_title, telling
+from tracker.faces.tui.widgets.bars import Bar
+from tracker.faces.tui.widgets.lines import Lines
+
+PANES = ("path", "thread", "review", "versions", "landings", "notes")
+_SPLIT = ("thread", "versions")
+
+
+class TopicPage(Acting):
+    """One topic. around: the topics beside it, for J and K."""
+
+    keys = (("↵", "open"), ("[ ]", "pane"), ("J K", "topic"), ("c", "reply"), ("?", "help"), ("q", "back"))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left_square_bracket", "pane(-1)", "previous pane"),
+        Binding("right_square_bracket", "pane(1)", "next pane"),
+        *(Binding(str(n), f"pane_at({n - 1})", f"pane {n}: {PANES[n - 1]}", show=False) for n in range(1, 7)),
+        Binding("J", "beside(1)", "next topic"),
+        Binding("K", "beside(-1)", "previous topic"),
+        Binding("tab", "unread(1)", "next unread mail", priority=True),
+        Binding("shift+tab", "unread(-1)", "previous unread mail", priority=True),
+        Binding("space", "fold", "mark a version; page of a mail"),
+        Binding("less_than_sign", "version(-1)", "review of an older version"),
+        Binding("greater_than_sign", "version(1)", "review of a newer version"),
+        Binding("p", "preview", "mail beside the tree, on or off"),
+    ]
+
+    def __init__(self, number: int, around: list[int], pane: str = "path") -> None:
+        super().__init__()
+        self.number = number
+        self.around = around
+        self.pane = pane
+        self.topic: dict[str, Any] | None = None
+        self.thread: thread_pane.Thread | None = None
+        self.mail: Mail | None = None
+        self.marked: str | None = None
+        self.version = -1
+        self._beside = True
+
+    def compose(self) -> ComposeResult:
+        yield Bar(self._header, id="header")
+        yield Bar(lambda room: [self._pane_bar(room)], id="panes")
+        with Container(id="body"):
+            with Vertical(id="list"):
+                yield Lines(id="main")
+            with Vertical(id="beside"):
+                yield Lines(id="detail")
+        yield from self.foot()
+
+    def on_mount(self) -> None:
+        self.query_one("#header").styles.height = 3
+        self._load()
+        self._show(top=True)
+        self.query_one("#main", Lines).focus()
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self._arrange()
+
+    def _arrange(self) -> None:
+        columns, rows = self.app.size
+        body = rows - 5
+        split = self.pane in _SPLIT and self._beside
+        self.set_class(columns >= WIDE, "wide")
+        one, two = self.query_one("#list"), self.query_one("#beside")
+        two.display = split
+        if not split:
+            one.styles.width, one.styles.height = columns, body
+        elif columns >= WIDE:
+            left = columns // 2
+            one.styles.width, one.styles.height = left, body
+            two.styles.width, two.styles.height = columns - left, body
+        else:
+            upper = max(5, body * 2 // 5)
+            one.styles.width, one.styles.height = columns, upper
+            two.styles.width, two.styles.height = columns, body - upper
+
+    # --- what is shown
+
+    def _load(self) -> None:
+        with telling(self.tracker):
+            try:
+                self.topic = self.tracker.library.topic(self.number)
+            except KeyError:
+                self.topic = None
+                self.tracker.tell(f"#{self.number} is no topic any more", bad=True)
+
+    def _header(self, room: int) -> list[Line]:
+        return header(self.topic, room, self.tracker.library.me) if self.topic else [line((f"#{self.number}", DIM))]
+
+    def _pane_bar(self, room: int) -> Line:
+        spans: list[tuple[str, str]] = []
+        for number, pane in enumerate(PANES):
+            spans.append((f" {number + 1} {self._pane_name(pane)} ", f"{BOLD};{REVERSE}" if pane == self.pane else ""))
+        if sum(width(text) for text, _ in spans) > room:
+            spans = [(text if sgr else text.partition(" (")[0], sgr) for text, sgr in spans]
+        return line(*spans)
+
+    def _pane_name(self, pane: str) -> str:
+        topic = self.topic
+        if topic is None:
+            return pane.capitalize()
+        counts = {"versions": len(topic["revisions"]), "landings": len(topic["landings"]), "notes": len(topic["notes"])}
+        name = pane.capitalize()
+        if pane == "thread" and topic["unread"]:
+            return f"{name} ●{topic['unread']}"
+        return f"{name} {counts[pane]}" if counts.get(pane) else name
+
+    def _show(self, *, top: bool = False) -> None:
+        self._arrange()
+        topic = self.topic
+        main = self.query_one("#main", Lines)
+        for bar in ("#header", "#panes"):
+            self.query_one(bar, Bar).renew()
+        if topic is None:
+            main.show(lambda room: Sheet(wrap("This topic is gone: its mail may belong to another one now.", room)), top=top)
+            return
+        makers = {
+            "path": lambda room: path_sheet(topic, room), "thread": self._thread_sheet, "review": self._review_sheet,
+            "versions": lambda room: versions_sheet(topic, self.marked, room),
+            "landings": lambda room: landings_sheet(topic, room), "notes": lambda room: notes_sheet(topic, room),
+        }  # fmt: skip
+        if self.pane == "thread":
+            self._load_thread()
+        key = self.thread.first if top and self.pane == "thread" and self.thread else None
+        main.show(makers[self.pane], key=key, top=top)
+        titles = {"thread": "Thread", "versions": "Versions: Space marks one, ↵ compares"}
+        set_title(main.parent, titles.get(self.pane, self.pane.capitalize()))
+        if self.pane == "versions":
+            self._show_diff(main.key)
+
+    def _load_thread(self) -> None:
+        with telling(self.tracker):
+            self.thread = thread_pane.load_thread(self.tracker.library.con, self.number)
+
+    def _thread_sheet(self, room: int) -> Sheet:
+        return thread_pane.thread_sheet(self.thread, room) if self.thread else Sheet([line(("no mail is at hand", DIM))])
+
+    def _review_sheet(self, room: int) -> Sheet:
+        sheet = Sheet(())
+        with telling(self.tracker):
+            library = self.tracker.library
+            sheet = painted_matrix(library.con, self.number, self.version, room, library.now)
+        return sheet
+
+    # --- beside
+
+    @on(Lines.Moved, "#main")
+    def _moved(self, event: Lines.Moved) -> None:
+        if self.pane == "thread" and self._beside:
+            key = event.key
+            self.set_timer(0.03, lambda: self._settled(key))
+        elif self.pane == "versions":
+            key = event.key
+            self.set_timer(0.05, lambda: self._settled(key))
+
+    def _settled(self, key: Hashable | None) -> None:
+        if not self.is_attached or key != self.query_one("#main", Lines).key:
+            return
+        if self.pane == "thread" and isinstance(key, str):
+            self._show_mail(key)
+        elif self.pane == "versions":
+            self._show_diff(key)
+
+    def _show_mail(self, msgid: str) -> None:
+        if self.mail is not None and self.mail.msgid == msgid:
+            return
+        with telling(self.tracker):
+            self.mail = load_mail(self.tracker.library.con, msgid)
+        detail = self.query_one("#detail", Lines)
+        mail = self.mail
+        if mail is None:
+            detail.show(lambda room: Sheet(wrap(f"{safe(msgid)} is named here but not at hand.", room, DIM)), top=True)
+            return
+        detail.show(lambda room: mail_sheet(mail, Folds(), room), top=True)
+        set_title(detail.parent, mail.subject)
+
+    def _show_diff(self, key: Hashable | None) -> None:
+        """The range-diff that ends in the selected version: from the marked one, else from the one before."""
+        topic, detail = self.topic, self.query_one("#detail", Lines)
+        if topic is None or not isinstance(key, str):
+            detail.show(lambda room: Sheet(()))
+            return
+        self.mail = None
+        lines, title = painted_diff(self.tracker.library.con, self.number, topic, self.marked, key)
+        detail.show(lambda room: Sheet([piece for one in lines for piece in _pieces(one, room)]), top=True)
+        set_title(detail.parent, title)
+
+    # --- keys
+
+    def action_pane(self, by: int) -> None:
+        self.action_pane_at((PANES.index(self.pane) + by) % len(PANES))
+
+    def action_pane_at(self, number: int) -> None:
+        self.pane = PANES[number]
+        self.mail = None
+        self._show(top=True)
+        self.query_one("#main", Lines).focus()
+
+    def action_beside(self, by: int) -> None:
+        at = self.around.index(self.number) + by if self.number in self.around else -1
+        if not 0 <= at < len(self.around):
+            self.tracker.tell("no further topic")
+            return
+        self.number, self.mail, self.thread, self.marked, self.version = self.around[at], None, None, None, -1
+        self._load()
+        self._show(top=True)
+
+    def action_preview(self) -> None:
+        self._beside = not self._beside
+        self._arrange()
+
+    def action_fold(self) -> None:
+        if self.pane == "versions":
+            key = self.query_one("#main", Lines).key
+            self.marked = None if self.marked == key else str(key)
+            self._show()
+        else:
+            self.query_one("#detail" if self.pane == "thread" else "#main", Lines).action_page(1)
+
+    def action_version(self, by: int) -> None:
+        if self.pane != "review" or self.topic is None:
+            return
+        count = len(self.topic["revisions"])
+        at = (self.version if self.version >= 0 else count - 1) + by
+        self.version = min(max(at, 0), count - 1)
+        self._show()
+
+    def action_unread(self, by: int) -> None:
+        if self.topic is None:
+            return
+        if self.pane != "thread":
+            self.pane = "thread"
+            self._show(top=True)
+        found = self.thread.next_unread(self.query_one("#main", Lines).key, by) if self.thread else None
+        if found is None:
+            self.tracker.tell("no unread mail here")
+            return
+        self.query_one("#main", Lines).show(self._thread_sheet, key=found)
+
+    @on(Lines.Opened, "#main")
+    def _opened(self, event: Lines.Opened) -> None:
+        if self.pane == "thread" and self.thread is not None:
+            self.tracker.open_mail(str(event.key), self.thread.order)
+        elif self.pane == "versions":
+            self.query_one("#detail", Lines).focus()
+        elif isinstance(event.key, tuple):
+            self.tracker.open_evidence(dict(event.key))
+
+    def action_back(self) -> None:
+        if self.query_one("#detail", Lines).has_focus:
+            self.query_one("#main", Lines).focus()
+        else:
+            super().action_back()
+
+    def refill(self) -> None:
+        self._load()
+        self._show()
+
+    def subject(self) -> tuple[int | None, str | None]:
+        key = self.query_one("#main", Lines).key
+        if self.pane in _SPLIT and isinstance(key, str):
+            return self.number, key
+        if isinstance(key, tuple) and dict(key).get("msgid"):
+            return self.number, dict(key)["msgid"]
+        revisions = self.topic["revisions"] if self.topic else []
+        return self.number, revisions[-1]["series"] if revisions else None
+
+
+def _pieces(one: Line, room: int) -> list[Line]:
+    """A painted line in pieces of the width there is."""
+    if sum(len(span.text) for span in one) <= room:
+        return [one]
+    out: list[Line] = [()]
+    left = room
+    for span in one:
+        text = span.text
+        while text:
+            head = text[:left]
+            out[-1] = (*out[-1], *from_ansi(head)) if not span.sgr else (*out[-1], span._replace(text=head))
+            left -= len(head)
+            text = text[len(head) :]
+            if not left:
+                out.append(())
+                left = room
+    return out
