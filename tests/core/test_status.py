@@ -150,7 +150,7 @@ ROWS: tuple[Row, ...] = (
         "superseded in words", [one(), says("a@x", "p1@x", "Superseded by https://lore.kernel.org/r/o@x", who=ANNA)], {},
         "superseded", "nobody", (), 1, "Anna Author says so",
     ),
-    ("superseded by link", [one()], {"superseded": (Evidence(msgid="o@x"),)}, "superseded", "nobody", (), 0, "took its place"),
+    ("superseded by link", [one()], {"superseded": (Evidence(msgid="o@x"),)}, "superseded", "nobody", (), None, "took its place"),
     (
         "a newer version was not seen",
         [one(), says("b@x", "p1@x q@x", "Why?", subject="Re: [PATCH v3] demo: one", day=30)], {}, "unknown", "unknown", (), None,
@@ -213,7 +213,7 @@ def test_one_situation_for_each_rule(row: Row) -> None:
 
 
 def test_every_rule_has_a_situation() -> None:
-    """The table above leaves out only the last line, which holds when nothing is known at all."""
+    """No line of the table is without one above."""
     assert {row[3] for row in ROWS} == {rule.status for rule in RULES}
 
 
@@ -253,6 +253,15 @@ def test_a_landing_of_an_older_version() -> None:
     assert judged(one(), new, landings=(landing(None),)).status == "posted"
 
 
+def test_a_patch_for_a_stable_tree() -> None:
+    """Its original in mainline is another patch; only the stable tree tells what became of it."""
+    raw = patch("p1@x", "[PATCH 6.1.y] demo: one")
+    both = (landing(role="mainline", first_release="v6.11"), landing(role="stable"))
+    assert judged(raw, landings=both).status == "applied"
+    assert judged(raw, landings=(*both, landing(role="stable", first_release="v6.1.9", day=9))).status == "released"
+    assert judged(raw, landings=(landing(role="stable", reverted_by="aaaa"),)).status == "reverted"
+
+
 def test_every_patch_has_its_own_status() -> None:
     """A series of three: one landed, one is asked about, one has no answer; what the cover got is nobody's alone."""
     found = judged(
@@ -260,6 +269,15 @@ def test_every_patch_has_its_own_status() -> None:
         landings=(landing("p1.1@x"),),
     )  # fmt: skip
     assert found.patches == {"p1.1@x": "applied", "p1.2@x": "changes-requested", "p1.3@x": "posted"}
+    more = judged(three(), says("b@x", "c1@x p1.2@x", RB), says("c@x", "c1@x p1.3@x", "Interesting."))
+    assert more.patches == {"p1.1@x": "posted", "p1.2@x": "reviewed", "p1.3@x": "in-review"}
+    refused = judged(three(), says("c@x", "c1@x", "NAK", who=CHEN))
+    assert (refused.status, set((refused.patches or {}).values())) == ("rejected", {"rejected"})
+    built = event("build-report", 3)
+    robot = says("e@x", "c1@x p1.3@x", "It does not build.", who=ROBOT, day=3)
+    assert judged(three(), robot, events=(built,)).patches == {
+        "p1.1@x": "posted", "p1.2@x": "posted", "p1.3@x": "changes-requested",
+    }  # fmt: skip
     assert judged(one()).patches == {"p1@x": "posted"}
     assert judged(mail("m@x", "Question about demo")).patches == {}
 
@@ -285,6 +303,14 @@ def test_what_ends_a_request(mails: list[bytes], status: str) -> None:
     assert judged(one(), asked, answered, *mails).status == status
 
 
+def test_what_ends_a_condition() -> None:
+    """Its person is content with the answer, or gives the tag."""
+    first = [one(), says("b@x", "p1@x", f"With that fixed:\n{RB}"), says("a@x", "p1@x b@x", "It is on purpose.", who=ANNA, day=2)]
+    assert judged(*first).status == "changes-requested"
+    assert judged(*first, says("b2@x", "p1@x b@x a@x", "Fine with me.", day=3)).status == "in-review"
+    assert judged(*first, says("b2@x", "p1@x b@x a@x", RB, day=3)).status == "reviewed"
+
+
 def test_words_for_others_ask_the_author_nothing() -> None:
     """A question to another reviewer, and one that calls another by name."""
     talk = [says("b@x", "p1@x", "Interesting."), says("c@x", "p1@x b@x", "Why, Ben?", who=CHEN, day=2)]
@@ -298,6 +324,15 @@ def test_a_plan_after_a_refusal_is_newer() -> None:
     refused = says("c@x", "p1@x", "NAK", who=CHEN)
     found = judged(one(), refused, says("a@x", "p1@x c@x", "OK, I'll send a v2 without it.", who=ANNA, day=2))
     assert (found.status, found.turn) == ("changes-requested", "author")
+
+
+def test_a_robots_tag_is_no_review() -> None:
+    """A posting that lists a robot's Tested-by, and one for a stable tree that lists the tags of its original."""
+    log = "Count.\n\nTested-by: syzbot+1@example.com\nSigned-off-by: Anna Author <anna@example.org>\n"
+    assert judged(patch("p1@x", "[PATCH] demo: one", log=log)).status == "posted"
+    log = f"Count.\n\n{RB}Signed-off-by: Anna Author <anna@example.org>\n"
+    assert judged(patch("p1@x", "[PATCH] demo: one", log=log)).status == "reviewed"
+    assert judged(patch("p1@x", "[PATCH 6.1.y] demo: one", log=log)).status == "posted"
 
 
 def test_one_patch_taken_back_is_not_the_series() -> None:
@@ -367,6 +402,13 @@ def test_any_topic_can_be_judged(seed: int) -> None:
     assert found.reason
     assert found == judge(case)
     assert set(found.patches or {}) == {patch.msgid for patch in case.review.patches}
+
+
+def test_deep_threads_are_judged() -> None:
+    """Two thousand answers, each to the one before, end (each mail climbs a bounded way)."""
+    refs = ["p1@x", *(f"p1@x m{n}@x" for n in range(2000))]
+    chain = [says(f"m{n}@x", refs[n], "Why?", who=(BEN, ANNA)[n % 2], day=n / 100) for n in range(2000)]
+    assert judged(one(), *chain).status in ("in-review", "changes-requested")
 
 
 def test_nothing_known_of_a_patch() -> None:

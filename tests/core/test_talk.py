@@ -96,7 +96,7 @@ SAID = {
         "Sounds good.",
     ),
     "refused": ("I'm not going to apply this.", "We won't take this patch.", "This is not acceptable."),
-    "taking": ("I'll queue it up for 6.12.", "I'll take this through my tree.", "I will pick this up tomorrow."),
+    "taking": ("I'll queue it up for 6.12.", "I'll take this through my tree.", "I will pick this up tomorrow.", "I've folded that in."),
 }
 
 
@@ -143,6 +143,8 @@ def test_small_talk_says_nothing(words: str) -> None:
         ("I'll send a separate patch for the other driver.", "new-version"),
         ("I'll change it if you want.", "new-version"),
         ("I'll take a look.", "taking"),
+        ("I will take it for a test drive.", "taking"),
+        ("2a010c412853 - demo: remove unnecessary check", "request"),
         ("I see no reason for this.", "conceded"),
         ("Fair enough, but why?", "conceded"),
     ],
@@ -185,7 +187,7 @@ def test_no_rule_fits_without_its_words() -> None:
     """The words that are looked for first never hide a sentence that a rule fits."""
     for words in (*NOTHING, *(words for some in SAID.values() for words in some)):
         sentence = words.lower()
-        found = set(sentence.translate(WORDS).split())
+        found = set(sentence.replace("?", " ? ").translate(WORDS).split())
         for rule in RULES:
             assert rule.expression.search(sentence) is None or found & set(rule.words), (words, rule.words)
 

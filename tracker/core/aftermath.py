@@ -314,6 +314,7 @@ class _Teller:
         self.spots.name_mainline(self.commits, self.mainline)
         self.spots.take_found([(lines[one.patch], one) for one in found if one.patch in lines])
         self.spots.settle()
+        self.spots.drop_told_reverts(seen)
         newest = {line: self.lineup.patch(place).msgid for line, place in self.lineup.current.items()}
         landings = self.spots.landings(lambda spot: self._patch_of(spot, newest))
         events = [*self.events, *self.spots.events(), *seen]

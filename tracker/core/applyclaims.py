@@ -120,7 +120,7 @@ _FULL_STOP = r"(?=\W*\Z|\s*[.,!;:)](?!\w)| (?:thanks?|thank you|thx|now|here)\b)
 _OBJECT = (
     rf"(?:it(?: all)?|this(?: one)?|that(?: one)?|them(?: all)?|these|those|both|all(?: of (?:them|these|it))?|everything"
     rf"|(?:(?:the|this|these|your|that|all|both|whole|entire|first|last|just|only|rest|remaining|second|of|two|three|four)"
-    rf" ){{1,4}}(?:[\w/-]+ ){{0,2}}?{_NOUN}(?: {_NUMBERS})?"
+    rf" ){{1,4}}(?:(?!to |in |into |on |for )[\w/-]+ ){{0,2}}?{_NOUN}(?: {_NUMBERS})?"
     rf"|(?:patch(?:es)? )?{_NUMBERS}|(?:the )?(?:first|last|rest|remaining)(?: one| two| three| few)?)"
 )
 _PARTICLE = r"(?: (?:up|in|now|already|manually|all|both|as is|as-is|by hand|out)\b){0,3}"
@@ -128,7 +128,8 @@ _TREE = (
     r"(?:(?:(?:my|our|both|all|his|linus'?|stable|[\w./-]+'s|the (?!patch|commit|list|series|cover|next|right|wrong|same|end"
     r"|top|head|work|request|io|block)[\w./-]+)"
     r" (?:(?!in )[\w./-]+ ){0,3}?(?:tree|trees|queue|queues|branch|branches|repo|next|fixes)\b"
-    r"|(?:the )?(?!device|source|work|io|request|this|that|rb|radix|maple|extent|log|fs|patch|test)[\w./-]{2,} (?:branch|tree"
+    r"|(?:the )?(?!(?:device|source|work|io|request|this|that|rb|radix|maple|extent|log|fs|patch|test)\b)[\w./-]{2,}"
+    r" (?:branch|tree"
     r"|queue)\b"
     r"|(?:the )?(?:[\w./-]*(?:next|fixes|queue|linus|misc|devel|unstable|stable|testing|for-)[\w./-]*|[\w/-]+\.git(?:#\S+)?"
     r"|#[\w./-]+|v?\d\.\d{1,2}[\w./-]*|-?rc\d|upstream|mainline|master|main"
@@ -146,7 +147,8 @@ _DOES = re.compile(
     rf"|{_INTO}|{_NOW})"
 )
 _THESE = (
-    rf"(?:this(?: one)?|these|(?:the|this|these|your|both|all|first|last) (?:[\w/-]+ ){{0,3}}?{_NOUN}(?: {_NUMBERS})?"
+    rf"(?:this(?: one)?|these|(?:the|this|these|your|both|all|first|last) (?:(?!to |in |into |on |for )[\w/-]+"
+    rf" ){{0,3}}?{_NOUN}(?: {_NUMBERS})?"
     rf"|patch(?:es)? {_NUMBERS})"
 )
 _TAKES_SURE = re.compile(rf"{_PARTICLE} (?:{_THESE}{_PARTICLE}(?:{_STOP}|{_INTO}| for now\b|{_NOW})|{_OBJECT}{_PARTICLE}{_INTO})")

@@ -23,7 +23,7 @@ _CODE = re.compile(r"[{}=;|]|\w\(\)|_\w+\(|^\W*\+ |\$ |#!/|\b0x|<[^ >]+>|\bBUG\b
 _SHA = re.compile(rf"\b({HEX})\b")
 _VERBS_OF_NUMBERS = re.compile(
     r"\b(applied|queued|merged|pushed|picked|took|dropped|picking|queue|apply|take|pick)((?: up)?)"
-    r" (?=#?\d{1,3}(?:[-,/ ]|\Z))(?!\d+\.\d)"
+    r" (?:patch(?:es)? )?(?=#?\d{1,3}(?:[-,/. ]|\Z))(?!\d+\.\d)"
 )
 
 
@@ -108,7 +108,7 @@ def _notice(mail: Mail, subject: Subject, claim: Claim, sentence: str, words: st
     line = " ".join(words.split())
     placed = claim.kind in ("applied", "pulled", "dropped")
     tree, branch = place_of_words(line) if placed else NOWHERE
-    about = _VERBS_OF_NUMBERS.sub(r"\1\2 for patches ", sentence)
+    about = _VERBS_OF_NUMBERS.sub(r"\1\2 for patches ", "for patches " + sentence if sentence[:1] in "#123456789" else sentence)
     scope = scope_of(about, subject.n, subject.total) if placed else POSITION
     numbers = tuple((number, subject.total or 0) for number in scope.numbers)
     kind = claim.kind

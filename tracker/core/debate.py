@@ -8,7 +8,8 @@ Asking is a question or a request (talk.py), a condition or a refusal (review ta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tracker.core.facts import Facts
@@ -18,10 +19,11 @@ from tracker.core.said import sent
 from tracker.core.series import Series
 from tracker.core.talk import Talk
 from tracker.core.talkrules import CONCEDED, NEW_VERSION, QUESTION, REFUSED, REQUEST, SUPERSEDED, TAKING, WITHDRAWN
-from tracker.core.thread import ancestors
 from tracker.core.who import People
 
 CONDITION = "condition"
+_MAX_ABOVE = 500
+_MENDING = re.compile(r"\b(?:fix|fold|squash|amend|adjust|tweak|drop|edit)\b", re.IGNORECASE)
 WHOLE = ""  # the place of what is said about the cover letter, or about all patches
 
 
@@ -75,10 +77,6 @@ class Debate:
     def who(self, mail: Facts) -> Person:
         return self.people.person(self.people.number(mail.sender))
 
-    def at(self, place: str) -> list[Ask]:
-        """The open asks about one patch."""
-        return [ask for ask in self.asks if ask.place == place]
-
 
 def hear(
     revisions: Sequence[Series], newest: Series, review: Review, mails: Mapping[str, Facts], maintainers: frozenset[str],
@@ -106,16 +104,18 @@ def hear(
         if person in authors:
             _of_author(debate, mail, place, person, mails)
         else:
+            said = tags.get(mail.msgid, ())
             _of_other(debate, mail, place, person, mails)
-            _close(debate, mail, place, person, tags.get(mail.msgid, ()), mail.msgid in agreed)
-    _conditions(debate, newest, review, mails)
+            _close(debate, place, person, said, mail.msgid in agreed)
+            _conditions(debate, mail, newest, said)
     return debate
 
 
 def _by_mail(tags: Iterable[Tag]) -> dict[str, list[Tag]]:
+    """The tags that replies give, set a condition for or refuse, by mail."""
     found: dict[str, list[Tag]] = {}
     for tag in tags:
-        if tag.source == "reply" and not tag.mismatch and tag.verdict in ("given", "kept"):
+        if tag.source == "reply" and not tag.mismatch:
             found.setdefault(tag.msgid, []).append(tag)
     return found
 
@@ -124,6 +124,17 @@ def talk_of(mail: Facts) -> tuple[Talk, ...]:
     """What a reply says, () for mails that were read before words were."""
     found: tuple[Talk, ...] = getattr(mail, "talk", ())
     return found
+
+
+def _above(mail: Facts, mails: Mapping[str, Facts]) -> Iterator[str]:
+    """The ids above a mail, nearest first, as its own References and those of the mails above tell; at most 500."""
+    seen = {mail.msgid}
+    here: Facts | None = mail
+    while here is not None and len(seen) <= _MAX_ABOVE:
+        fresh = [msgid for msgid in reversed(here.parents) if msgid not in seen]
+        yield from fresh
+        seen.update(fresh)
+        here = mails.get(fresh[-1]) if fresh else None
 
 
 # --- where a reply belongs
@@ -162,7 +173,7 @@ class _Spots:
     def place(self, mail: Facts) -> str | None:
         """The patch of the newest revision it is about, WHOLE for its cover; None when it is about something else."""
         missing = False
-        for msgid in ancestors(mail.msgid, self.mails):
+        for msgid in _above(mail, self.mails):
             if msgid in self.current:
                 return self._checked(mail, self.current[msgid]) if missing else self.current[msgid]
             if msgid in self.members:
@@ -198,7 +209,7 @@ class _Spots:
 
 
 def _of_author(debate: Debate, mail: Facts, place: str, person: int, mails: Mapping[str, Facts]) -> None:
-    above = set(ancestors(mail.msgid, mails))
+    above = set(_above(mail, mails))
     for ask in debate.asks:
         if ask.answered is None and ask.mail.msgid in above:
             ask.answered = mail
@@ -215,11 +226,11 @@ def _of_author(debate: Debate, mail: Facts, place: str, person: int, mails: Mapp
 def _of_other(debate: Debate, mail: Facts, place: str, person: int, mails: Mapping[str, Facts]) -> None:
     debate.answers.append(mail)
     debate.heard.setdefault(place, []).append(mail)
-    above = set(ancestors(mail.msgid, mails))
+    above = set(_above(mail, mails))
     talks = {talk.kind: talk for talk in talk_of(mail)}
     asked = [talks[kind] for kind in (REFUSED, REQUEST, WITHDRAWN, QUESTION) if kind in talks]
-    taking = talks.get(TAKING) or (talks.get(NEW_VERSION) if person in debate.maintainers else None)
-    if taking is not None:  # a maintainer's "I'll fix that" too
+    taking = talks.get(TAKING) or _mends(talks.get(NEW_VERSION) if person in debate.maintainers else None)
+    if taking is not None:
         debate.taking.append(Word(mail, person, place, taking))
         debate.asks = [ask for ask in debate.asks if ask.person != person]
         debate.plans = []
@@ -234,6 +245,11 @@ def _of_other(debate: Debate, mail: Facts, place: str, person: int, mails: Mappi
     if asked and _answers_author(debate, mail, mails) and not _calls_another(debate, asked[0].quote):
         kind = REQUEST if asked[0].kind == WITHDRAWN else asked[0].kind  # another's "please drop this" is a request
         debate.asks.append(Ask(kind, mail, person, place, asked[0].quote))
+
+
+def _mends(plan: Talk | None) -> Talk | None:
+    """A maintainer's plan when it is about the patch at hand ("I'll fix that up"), not about sending something else."""
+    return plan if plan is not None and _MENDING.search(plan.quote) else None
 
 
 def _calls_another(debate: Debate, quote: str) -> bool:
@@ -253,25 +269,22 @@ def _answers_author(debate: Debate, mail: Facts, mails: Mapping[str, Facts]) -> 
     return above is None or debate.people.number(above.sender) in debate.authors
 
 
-def _close(debate: Debate, mail: Facts, place: str, person: int, tags: Sequence[Tag], agreed: bool) -> None:
+def _close(debate: Debate, place: str, person: int, tags: Sequence[Tag], agreed: bool) -> None:
     """A tag or an agreement closes what its person asked before about these patches."""
-    if not tags and not agreed:
+    given = [tag for tag in tags if tag.verdict in ("given", "kept")]
+    if not given and not agreed:
         return
-    whole = (agreed and place == WHOLE) or any(tag.scope == "series" for tag in tags)
-    patches = {place}.union(*(tag.patches for tag in tags))
+    whole = (agreed and place == WHOLE) or any(tag.scope == "series" for tag in given)
+    patches = {place}.union(*(tag.patches for tag in given))
     debate.asks = [ask for ask in debate.asks if ask.person != person or not (whole or ask.place in patches)]
 
 
-def _conditions(debate: Debate, newest: Series, review: Review, mails: Mapping[str, Facts]) -> None:
-    """Conditions that nobody met, and refusals that stand, said about the newest revision."""
-    for tag in review.tags:
-        mail = mails.get(tag.msgid)
-        if mail is None or tag.mismatch or tag.own or tag.source != "reply":
-            continue
+def _conditions(debate: Debate, mail: Facts, newest: Series, tags: Sequence[Tag]) -> None:
+    """Conditions that nobody met and refusals that stand, said in *mail* about the newest revision."""
+    for tag in tags:
         refused = tag.verdict == REFUSED and tag.current
         if refused or (tag.verdict == "conditional" and tag.state == "open" and not tag.withdraws and tag.series == newest.id):
             places = tag.newest if tag.scope == "patches" and tag.newest else (WHOLE,)
             kind = REFUSED if refused else CONDITION
             person = debate.people.number(tag.who)
             debate.asks += [Ask(kind, mail, person, place, tag.quote) for place in places]
-    debate.asks.sort(key=lambda ask: (sent(ask.mail), ask.mail.msgid))

@@ -79,12 +79,12 @@ def _successors(
 def fate_of(landings: Sequence[Landing], *, stable: bool = False) -> Fate | None:
     """What the landings of one patch add up to. stable: the patch was posted for a stable tree.
 
-    In a stable tree means merged before, unless the patch was meant for just that. Of the farthest tree: alive there, else
-    reverted unless it was applied again later; dropped when it is alive nowhere.
+    Only the trees it was meant for count, if it is in any of them: in a stable tree means merged before, and a patch for a
+    stable tree was in mainline before. Of the farthest tree: alive there, else reverted unless it was applied again later;
+    dropped when it is alive nowhere.
     """
     rows = [one for one in landings if not one.replaced_by] or list(landings)
-    if not stable:
-        rows = [one for one in rows if one.role != "stable"] or rows
+    rows = [one for one in rows if (one.role == "stable") == stable] or rows
     if not rows:
         return None
     rows.sort(key=lambda one: (_rank(one, stable), one.date or 0), reverse=True)

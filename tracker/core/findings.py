@@ -60,12 +60,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A case with what was said and what landed worked out. fates: by patch of the newest revision."""
+    """A case with what was said and what landed worked out. fates: by patch of the newest revision.
+
+    patches: those that are judged, by message id; alone: it is one of several, judged by itself.
+    """
 
     case: Case
     debate: Debate
     fates: Mapping[str, Fate]
     patches: tuple[str, ...]
+    alone: bool = False
 
     def number(self, place: str) -> str:
         """(2/3) of a patch of a series, '' of others, to stand behind a verb."""

@@ -87,7 +87,8 @@ def reverted(view: View) -> Finding | None:
     reason = f"{_where(one)} had it{_as(one)} and reverted it with {one.reverted_by[:12]}; not applied again"
     proof = _landing_proof(fate.landing for fate in gone)
     proof += tuple(dict.fromkeys(Evidence(commit=fate.landing.reverted_by, tree=fate.landing.tree) for fate in gone))
-    when = max((event.at for event in view.case.events if event.kind == "reverted" and event.at), default=None)
+    dates = (event.at for event in view.case.events if event.kind == "reverted" and event.at)
+    when = min((at for at in dates if at >= (one.date or 0)), default=None)
     return Finding(_with_event(view, reason), proof, min(fate.landing.confidence for fate in gone), _landed_turn(view, when))
 
 
@@ -96,7 +97,9 @@ def released(view: View) -> Finding | None:
 
 
 def merged(view: View) -> Finding | None:
-    return _landed(view, "merged", "merged into {where}{sha}{by}")
+    least = _least(view)
+    backport = least is not None and least.landing.role == "stable" and least.word == "merged"
+    return _landed(view, "merged", "in {where}, so in mainline before{sha}" if backport else "merged into {where}{sha}{by}")
 
 
 def in_next(view: View) -> Finding | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from tracker.core.commit import Commit
-from tracker.core.matchrules import ALONE, AMONG, BESIDE, RULES, Rule, Seen, score
+from tracker.core.matchrules import ALONE, AMONG, BESIDE, RULES, SAME_DIFF, Rule, Seen, score
 from tracker.core.patch import patch_id
 from tracker.core.people import same_person
 from tracker.core.posted import Posted
@@ -23,8 +23,10 @@ Revision = Sequence[Posted]
 Topic = Sequence[Revision]  # oldest first
 
 _DAY = 86_400
-_EARLY, _LATE = 3 * _DAY, 540 * _DAY  # around a mail's date, where its commit is looked for by files
-_AROUND = 7 * _DAY  # around a topic's known commits, where its others are looked for by author
+_EARLY, _LATE = 180 * _DAY, 540 * _DAY  # around a mail's date, where its commit's author date may be
+_BEFORE = 3 * _DAY  # a commit made so long before the mail is not what it became
+_AROUND = 7 * _DAY  # around a topic's known commits, where its others were made
+_WRITTEN = 60 * _DAY  # around their author dates, where those of the others are
 _MOST = 40  # candidates of one patch that are compared
 _TIE = 0.3  # scores closer than this do not tell which commit it is
 _WORSE = 1.5  # a commit that fits so much worse than the best one is not taken instead
@@ -33,6 +35,7 @@ _SAME = 0.9  # of the changed lines that two commits share when they are one cha
 _LEFT = 0.2  # of a patch's lines that its commit lacks when it may have been split
 _INSIDE = 0.6  # of a commit's lines that are in a patch it is a piece of
 _UNDECIDED = 0.5  # confidence where it became one of several equal commits
+_CLOSE = 0.5  # of the changed lines that are shared when only the diff algorithm may differ
 _ALGORITHMS = ("histogram", "patience", "minimal")
 
 
@@ -51,23 +54,31 @@ class Match:
     confidence: float = 0.0
 
 
+class Asked(NamedTuple):
+    """Paths, and the first and last author date (seconds UTC) of commits that touch any of them."""
+
+    paths: Collection[str]
+    since: int
+    until: int
+
+
 class Pool(Protocol):
-    """Commits to choose from, merges left out. Times are commit dates in seconds UTC, both ends included."""
+    """Commits to choose from, merges left out or not."""
 
     def by_link(self, msgid: str) -> Sequence[Commit]:
         """Those whose Link, Message-ID … trailers name the mail."""
 
     def by_authored(self, when: int) -> Sequence[Commit]:
-        """Those with this author date."""
+        """Those with this author date, seconds UTC."""
 
     def by_subject(self, title: str) -> Sequence[Commit]:
         """Those whose subject has the same `subject_key`."""
 
     def by_author(self, email: str, since: int, until: int) -> Sequence[Commit]:
-        """Those of this author, by address in any case."""
+        """Those of this author, by address in any case, with an author date from *since* to *until*, both included."""
 
-    def touching(self, paths: Collection[str], since: int, until: int) -> Sequence[Commit]:
-        """Those that touch any of the paths."""
+    def touching(self, asked: Sequence[Asked]) -> Sequence[Sequence[Commit]]:
+        """For each of *asked* the commits that it asks for; none where paths are not known. All at once, since it costs."""
 
     def messages(self, shas: Collection[str]) -> Mapping[str, str]:
         """Their whole messages, as far as they are at hand."""
@@ -149,10 +160,11 @@ def match(topics: Sequence[Topic], pool: Pool, *, links: bool = True) -> dict[st
     _widen(matcher, {id(one): (one, _keyed(one, pool, links)) for one in patches})
     _settle(matcher, topics, ties=False)
     _look_beside(matcher, topics)
-    _widen(matcher, {id(one): (one, _touching(one, pool)) for one in patches if id(one) not in matcher.found})
+    _widen(matcher, _touching([one for one in patches if id(one) not in matcher.found], pool))
     _settle(matcher, topics, ties=False)
     _look_beside(matcher, topics)
     _settle(matcher, topics, ties=True)
+    _try_algorithms(matcher, patches)
     return _answers(matcher, topics)
 
 
@@ -188,12 +200,15 @@ def _keyed(one: Posted, pool: Pool, links: bool) -> list[Commit]:
     return _nearest(one, found)
 
 
-def _touching(one: Posted, pool: Pool) -> list[Commit]:
-    """The commits of the same author that touch the same files, in the time when *one* can have been applied."""
-    if one.date is None:
-        return []
-    found = pool.touching(one.files, one.date - _EARLY, one.date + _LATE)
-    return _nearest(one, [commit for commit in found if same_person(commit.author, one.author)])
+def _touching(patches: Sequence[Posted], pool: Pool) -> dict[int, tuple[Posted, list[Commit]]]:
+    """The commits of the same author that touch the same files and were made when the patch can have been applied."""
+    dated = [(one, one.date) for one in patches if one.date is not None and one.files]
+    several = pool.touching([Asked(one.files, date - _EARLY, date + _LATE) for one, date in dated])
+    found: dict[int, tuple[Posted, list[Commit]]] = {}
+    for (one, date), commits in zip(dated, several, strict=True):
+        later = [commit for commit in commits if commit.committed > date - _BEFORE]
+        found[id(one)] = (one, _nearest(one, [commit for commit in later if same_person(commit.author, one.author)]))
+    return found
 
 
 def _nearest(one: Posted, commits: Iterable[Commit]) -> list[Commit]:
@@ -274,24 +289,30 @@ def _look_beside(matcher: _Matcher, topics: Sequence[Topic]) -> None:
             _assign(matcher, revision, ties=False)
 
 
-def _neighbours(matcher: _Matcher, patches: Sequence[Posted], anchors: Collection[str]) -> dict[str, tuple[Commit, float]]:
+def _neighbours(
+    matcher: _Matcher, patches: Sequence[Posted], anchors: Collection[str]
+) -> dict[str, tuple[Commit, float]]:
     """The commits of the topic's authors that were made when *anchors* were, and how they stand to them."""
     known = [matcher.commits[sha] for sha in anchors]
     found = {commit.sha: commit for commit in known}
-    emails = {one.author.email.lower() for one in (*patches, *known)} - {""}
-    for since, until in _spans([commit.committed for commit in known]):
-        for email in emails:
-            found.update((commit.sha, commit) for commit in matcher.pool.by_author(email, since, until))
+    people = {one.author for one in patches} | {commit.author for commit in known}
+    emails = {person.email.lower() for person in people} - {""}
+    made = _spans([commit.committed for commit in known], _AROUND)
+    for since, until in _spans([commit.authored for commit in known], _WRITTEN):
+        for email in sorted(emails):
+            for commit in matcher.pool.by_author(email, since, until):
+                if any(first <= commit.committed <= last for first, last in made):
+                    found[commit.sha] = commit
     steps = _steps(found, anchors)
     near = {sha: AMONG + 1 / (1 + count) for sha, count in steps.items()}
     return {sha: (commit, near.get(sha, BESIDE)) for sha, commit in found.items()}
 
 
-def _spans(times: Iterable[int]) -> list[tuple[int, int]]:
+def _spans(times: Iterable[int], around: int) -> list[tuple[int, int]]:
     """The times around *times*, each once."""
     spans: list[tuple[int, int]] = []
     for time in sorted(times):
-        since, until = time - _AROUND, time + _AROUND
+        since, until = time - around, time + around
         if spans and since <= spans[-1][1]:
             since = spans.pop()[0]
         spans.append((since, until))
@@ -313,6 +334,21 @@ def _steps(commits: Mapping[str, Commit], anchors: Collection[str]) -> dict[str,
         count = max(steps.values()) + 1
         steps.update(dict.fromkeys(edge, count))
     return steps
+
+
+def _try_algorithms(matcher: _Matcher, patches: Iterable[Posted]) -> None:
+    """See whether another diff algorithm makes the patches of the mails from the commits that are only similar so far."""
+    close: dict[str, list[Posted]] = {}
+    for one in patches:
+        found = matcher.found.get(id(one))
+        if found is not None and found.rule.how in ("subject", "similar") and found.seen.like.lines >= _CLOSE:
+            close.setdefault(found.sha, []).append(one)
+    for algorithm in _ALGORITHMS:
+        for sha, diff in matcher.pool.diffs(close, algorithm).items():
+            name = patch_id(diff)
+            for one in close[sha]:
+                if name is not None and name == one.patch_id:
+                    matcher.found[id(one)] = matcher.found[id(one)]._replace(rule=SAME_DIFF)
 
 
 # --- answers

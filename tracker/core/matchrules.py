@@ -49,48 +49,57 @@ class Rule(NamedTuple):
 
 # The first that holds counts. Those below the line trust a commit only because others of its topic are known beside it.
 RULES = (
-    Rule("link", 1.0, lambda s: s.link and (s.titled or s.like.lines >= 0.3)),
-    Rule("link", 0.98, lambda s: s.link and s.like.same_author and (s.like.files > 0 or s.like.inside >= 0.3)),
-    Rule("date", 1.0, lambda s: s.date and (s.titled or s.like.lines >= 0.3)),
-    Rule("date", 0.98, lambda s: s.date and s.like.same_author and s.like.files > 0),
+    Rule("link", 1.0, lambda s: s.link and (s.like.same_title or (_placed(s) and (s.titled or s.like.lines >= 0.3)))),
+    Rule("link", 0.98, lambda s: s.link and s.like.same_author and _placed(s)),
+    Rule("date", 1.0, lambda s: s.date and (s.like.same_title or s.like.lines >= 0.3 or (s.titled and _alike(s)))),
+    Rule("date", 0.98, lambda s: s.date and s.like.same_author and _placed(s) and _alike(s)),
     Rule("patch-id", 1.0, lambda s: s.like.same_id and s.like.same_title and s.like.same_author),
     Rule("patch-id", 0.98, lambda s: s.like.same_id and s.after and (s.titled or s.like.same_author or s.like.said >= 0.3)),
-    Rule("subject", 0.97, lambda s: _same_heading(s) and (s.like.lines >= 0.3 or s.like.inside >= 0.6)),
-    Rule("subject", 0.95, lambda s: s.like.same_title and s.after and s.like.lines >= 0.5),
-    Rule("subject", 0.9, lambda s: _same_heading(s) and s.like.text >= 0.7),
+    Rule("subject", 0.97, lambda s: _own(s) and s.like.same_title and (s.like.lines >= 0.3 or s.like.inside >= 0.6)),
+    Rule("subject", 0.95, lambda s: s.after and _placed(s) and s.like.same_title and s.like.lines >= 0.5),
+    Rule("subject", 0.9, lambda s: _own(s) and s.like.same_title and s.like.text >= 0.7),
     Rule("similar", 0.93, lambda s: _own(s) and s.like.lines >= 0.5 and (s.titled or s.like.said >= 0.2)),
     Rule("similar", 0.9, lambda s: _own(s) and s.like.lines >= 0.6),
     Rule("similar", 0.9, lambda s: _own(s) and s.like.said >= 0.5 and s.like.inside >= 0.15),
     Rule("similar", 0.88, lambda s: _own(s) and s.like.text >= 0.85 and s.like.bases > 0),
     # ---
-    Rule("subject", 0.9, lambda s: _beside(s) and s.like.same_title and (s.like.files > 0 or s.like.said >= 0.3)),
-    Rule("similar", 0.88, lambda s: _beside(s) and s.like.said >= 0.3 and s.like.files > 0 and _some_lines(s)),
-    Rule("similar", 0.88, lambda s: _beside(s) and s.like.inside >= 0.4 and s.like.lines >= 0.2),
-    Rule("similar", 0.85, lambda s: _among(s) and s.like.inside >= 0.3),
-    Rule("similar", 0.85, lambda s: _among(s) and s.like.lines >= 0.1),
-    Rule("similar", 0.8, lambda s: _among(s) and s.like.said >= 0.1 and s.like.files > 0 and _some_lines(s)),
+    Rule("subject", 0.9, lambda s: _beside(s) and s.like.same_title and (_placed(s) or s.like.said >= 0.3)),
+    Rule("similar", 0.88, lambda s: _beside(s) and _placed(s) and s.like.said >= 0.3 and _some_lines(s)),
+    Rule("similar", 0.88, lambda s: _beside(s) and _placed(s) and s.like.inside >= 0.4 and s.like.lines >= 0.2),
+    Rule("similar", 0.85, lambda s: _among(s) and _placed(s) and s.like.inside >= 0.3),
+    Rule("similar", 0.85, lambda s: _among(s) and _placed(s) and s.like.lines >= 0.1),
+    Rule("similar", 0.8, lambda s: _among(s) and _placed(s) and s.like.said >= 0.1 and _some_lines(s)),
 )
 
 
+def _placed(s: Seen) -> bool:
+    """Whether both change files of the same place: the same lines elsewhere may be another project's."""
+    return s.like.files > 0
+
+
 def _own(s: Seen) -> bool:
-    return s.like.same_author and s.after
-
-
-def _same_heading(s: Seen) -> bool:
-    return s.like.same_title and s.like.same_author and s.after
+    return s.like.same_author and s.after and _placed(s)
 
 
 def _beside(s: Seen) -> bool:
-    return s.near >= BESIDE and _own(s)
+    return s.near >= BESIDE and s.like.same_author and s.after
 
 
 def _among(s: Seen) -> bool:
-    return s.near >= AMONG and _own(s)
+    return s.near >= AMONG and s.like.same_author and s.after
+
+
+def _alike(s: Seen) -> bool:
+    """Whether diff or message say the same; patches that were committed in one second are told apart by this."""
+    return s.like.inside >= 0.15 or s.like.said >= 0.2
 
 
 def _some_lines(s: Seen) -> bool:
     """Whether the diffs have anything in common; of a small patch every line may have changed."""
     return s.like.inside > 0 or s.like.bases > 0 or s.like.text >= 0.5
+
+
+SAME_DIFF = Rule("patch-id", 0.99, lambda s: s.like.same_id)  # by another diff algorithm, for one that some rule holds for
 
 
 def score(s: Seen) -> float:

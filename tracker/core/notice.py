@@ -18,7 +18,8 @@ _Reader = Callable[[Mail], Iterator[Notice]]
 _MAX_TEXT = 400_000
 _MAX_SUBJECT = 2_000
 _MAX_NOTICES = 5_000
-_ABRIDGED = re.compile(r"\s*\[Abridged:[^\]]*\]$\n?", re.MULTILINE)
+# What the snapshot says of itself on top of an abridged mail; its last line ends with the bracket.
+_ABRIDGED = re.compile(r"\n?\[Abridged:(?:[^\]]|\](?!\n)){0,4000}+\]\n")
 
 # Whose mails are read in one way only, by the sender's address in lower case.
 _SENDERS: tuple[tuple[tuple[str, ...], _Reader], ...] = (
@@ -59,7 +60,8 @@ def read_notices(message: Message, own: str) -> tuple[Notice, ...]:
     email = message.sender.email.lower()
     subject = message.subject[:_MAX_SUBJECT]
     if own.startswith(("[Abridged:", "\n[Abridged:")):
-        own = _ABRIDGED.sub("", own, count=1)
+        remark = _ABRIDGED.match(own)
+        own = own[remark.end() :] if remark else own
     mail = Mail(message, subject, own[:_MAX_TEXT], email)
     found: list[Notice] = []
     for one in _read(mail):
@@ -108,7 +110,7 @@ def _of_talk(mail: Mail) -> Iterator[Notice]:
             yield one
     if "#syz fix" in own:
         yield from reports.syz_commands(mail)
-    if "bisect" in own or "irst bad commit" in own or _REGRESSION.search(mail.subject):
+    if "isect" in own or "irst bad commit" in own or _REGRESSION.search(mail.subject):
         yield from (one for one in reports.regressions(mail) if one.commit[:7] not in seen)
     if reply and not told:
         yield from applywords.read_words(mail)

@@ -23,9 +23,10 @@ class Posted:
 
     msgid: of the mail, which has several of these when a reply offers several patches. title: without brackets, '' when
     an offered patch has none of its own. author: of the in-body From where there is one. sender: of the mail. date: of
-    the mail, seconds UTC; `git am` makes it the commit's author date. message: what the commit's message would be, without
-    the title. diff: from the first header line on. files: paths after the change. inline: offered in a reply. version: of the posting. upstream:
-    the commit that it is a backport of, '' for none; reverts: those it reverts; hex as written.
+    the mail, seconds UTC; `git am` makes it the commit's author date. message: what the commit's message would be,
+    without the title. diff: from the first header line on. files: paths after the change. inline: offered in a reply.
+    version: of the posting. upstream: the commit that it is a backport of, '' for none; reverts: those it reverts; hex as
+    written.
     """
 
     msgid: str

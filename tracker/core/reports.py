@@ -210,7 +210,8 @@ _CAUSED = (
         re.IGNORECASE,
     ),
 )
-_LOG_LINE = re.compile(r"^[ \t]*(?:# |git bisect|\$|bisect)", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:wrong|incorrect|bogus|invalid|unrelated|(?:is|was) not|isn't|wasn't)\b", re.IGNORECASE)
+_LOG_LINE = re.compile(r"^[ \t]*(?:# |git bisect|\$)", re.IGNORECASE)
 _FIRST_BAD = re.compile(rf"^[ \t]*# first bad commit: \[({HEX})\]", re.MULTILINE)
 _DOUBT = re.compile(
     r"\b(?:not|isn't|wasn't|never|wrong|incorrect|bogus|fixed|fixes|reverting a|should|could you|can you"
@@ -260,6 +261,7 @@ def _collect(text: str, block: Span, form: re.Pattern[str], bisected: bool, foun
         sha = match[1].lower()
         line = text[text.rfind("\n", 0, match.start()) + 1 : match.end()]
         doubt = _DOUBT.search(text, max(block[0], match.start() - 80), match.start())
+        doubt = doubt or _DENIED.search(text, match.start(), min(block[1], match.end() + 30))
         if doubt or not _is_id(sha) or " good commit" in match[0] or _LOG_LINE.match(line):
             continue
         if not any(known.startswith(sha) or sha.startswith(known) for known in found):

@@ -24,7 +24,7 @@ _BASE = re.compile(rb"^index ([0-9a-f]{7})[0-9a-f]*\.\.", re.MULTILINE)
 _NO_BLOB = b"0000000"
 _MAX_DIFF = 2_000_000  # bytes of a diff that are looked at
 _WEIGHT = 40  # a line counts by its length, up to this many bytes
-_SMALL = 2_000  # bytes of a diff's changed lines up to which they are compared as a text
+_SMALL = 600  # bytes of a diff's changed lines up to which they are compared as a text
 _TRAILER = re.compile(
     rb"^(?:[a-z][a-z-]*-(?:by|to|id|of)|cc|link|fixes|closes)[ \t]*:.*$|https?://\S+|\b[0-9a-f]{7,64}\b", re.MULTILINE
 )
@@ -98,7 +98,7 @@ class Likeness:
     """What two shapes have in common; all shares are 0 to 1.
 
     lines: shared changed lines of the larger one; inside: of the smaller one; mine, yours: of the first, of the second.
-    files: shared paths of the smaller number. said: shared word triples of the shorter message, -1 when it is too short
+    files: shared paths of the smaller number; 0.1 when only folders are shared. said: shared word triples of the shorter message, -1 when it is too short
     to tell. bases: shared blobs that they change. same_author: as `same_person` says.
     """
 
@@ -107,7 +107,7 @@ class Likeness:
         both = _shared(one, other)
         self.mine, self.yours = both / (one.size or 1), both / (other.size or 1)
         self.lines, self.inside = sorted((self.mine, self.yours))
-        self.files = len(one.files & other.files) / (min(len(one.files), len(other.files)) or 1)
+        self.files = _shared_files(one.files, other.files)
         fewer = min(len(one.triples), len(other.triples))
         self.said = len(one.triples & other.triples) / fewer if fewer >= _FEW else -1.0
         self.bases = len(one.bases & other.bases) / (min(len(one.bases), len(other.bases)) or 1)
@@ -128,6 +128,14 @@ class Likeness:
         from rapidfuzz import fuzz
 
         return fuzz.token_sort_ratio(self.one.text, self.other.text) / 100 if self.one.text and self.other.text else 0.0
+
+
+def _shared_files(some: frozenset[str], others: frozenset[str]) -> float:
+    """A file may get another name in its folder; the same name in another folder may be that of another project."""
+    both = len(some & others)
+    if both:
+        return both / min(len(some), len(others))
+    return 0.1 if {path.rpartition("/")[0] for path in some} & {path.rpartition("/")[0] for path in others} else 0.0
 
 
 def common_share(one: bytes, other: bytes) -> float:

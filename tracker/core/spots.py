@@ -67,7 +67,13 @@ class Spot:
     replaced_by: str = ""
     reverted_by: str = ""
     dropped: bool = False
+    first_release: str = ""
     evidence: dict[Evidence, None] = field(default_factory=dict)
+
+    @property
+    def seen(self) -> bool:
+        """Whether it was found in a git tree."""
+        return self.how not in ("mail", "record")
 
     def prove(self, *evidence: Evidence) -> None:
         """Add what proves it."""
@@ -113,7 +119,6 @@ class Spots:
     """All spots of a topic, in the order in which they were told of."""
 
     several: list[Spot] = field(default_factory=list)
-    found: list[tuple[int, Landing]] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Spot]:
         return iter(self.several)
@@ -144,15 +149,33 @@ class Spots:
                 spot.prove(proven[distinct[0]])
 
     def take_found(self, found: Sequence[tuple[int, Landing]]) -> None:
-        """What git trees show takes the place of what was said about the same commit, or the same tree."""
-        self.found = list(found)
+        """What git trees show takes the place of what was said of the same commit, or of mainline and linux-next."""
         for line, landing in found:
+            spot = _found_spot(line, landing)
             kept = []
             for one in self.several:
-                about = one.line == line and one.turn == PATCH and one.role == landing.role
-                if not (about and (same_commit(one.commit, landing.commit) or landing.role in ("mainline", "next"))):
+                about = (one.line, one.turn, one.role) == (line, PATCH, landing.role) and not one.seen
+                whole = landing.role in ("mainline", "next") or (landing.role == "stable" and _release(one) == _release(spot))
+                if about and (same_commit(one.commit, landing.commit) or (whole and not one.commit) or landing.role == "mainline"):
+                    spot.prove(*(proof for proof in one.evidence if proof.msgid))
+                    spot.reverted_by = spot.reverted_by or one.reverted_by
+                else:
                     kept.append(one)
-            self.several = kept
+            self.several = [*kept, spot]
+
+    def drop_told_reverts(self, seen: Sequence[Event]) -> None:
+        """Leave out what mails tell of reverts that a git tree shows."""
+        shown = [event for event in seen if event.kind == "reverted" and event.evidence.commit]
+        self.several = [
+            one
+            for one in self.several
+            if one.turn != REVERT
+            or not any(
+                same_commit(one.commit, event.evidence.commit)
+                or (one.role == "stable" and not one.commit and _release(one) and f"linux-{_release(one)}.y" in event.text.split())
+                for event in shown
+            )
+        ]
 
     def settle(self) -> None:
         """What one spot means for another: reverted by, replaced by."""
@@ -167,15 +190,13 @@ class Spots:
                 spot.replaced_by = spot.replaced_by or final
 
     def _final(self, line: int) -> str:
-        """The commit of a patch in mainline, '' unknown."""
-        trees = [one.commit for at, one in self.found if at == line and one.role == "mainline"]
-        said = [one.commit for one in self.several if (one.line, one.role, one.turn) == (line, "mainline", PATCH) and one.commit]
-        return next(iter((*trees, *said)), "")
+        """The commit of a patch in mainline, '' unknown; what a tree shows before what was said."""
+        named = [one for one in self.several if (one.line, one.role, one.turn) == (line, "mainline", PATCH) and one.commit]
+        return next((one.commit for one in sorted(named, key=lambda one: not one.seen)), "")
 
     def _named(self, commit: str) -> int | None:
         """When a commit was first known to stand in a tree."""
         dates = [one.date or one.told for one in self.several if same_commit(one.commit, commit)]
-        dates += [one.date for _, one in self.found if same_commit(one.commit, commit)]
         return min((date for date in dates if date is not None), default=None)
 
     def landings(self, patch_of: Callable[[Spot], str | None]) -> list[Landing]:
@@ -183,13 +204,12 @@ class Spots:
         told = [
             Landing(
                 patch_of(one), one.commit, _short(one.tree), one.role, one.branch, one.merge, one.by, one.date, one.first_tag,
-                "", one.how, one.confidence, tuple(one.evidence), one.replaced_by, one.reverted_by, one.dropped,
+                one.first_release, one.how, one.confidence, tuple(one.evidence), one.replaced_by, one.reverted_by, one.dropped,
             )
             for one in self.several
             if one.turn != REVERT
         ]  # fmt: skip
-        every = [*told, *(landing for _, landing in self.found)]
-        return sorted(every, key=lambda one: (one.patch or "", ROLES.index(one.role), one.date or 0, one.commit))
+        return sorted(told, key=lambda one: (one.patch or "", ROLES.index(one.role), one.date or 0, one.commit))
 
     def events(self) -> list[Event]:
         """What happened in which tree, patches that went together told together, and what replaced what."""
@@ -204,11 +224,26 @@ class Spots:
         found = []
         for (kind, _, at, _, proof), some in together.items():
             found.append(Event(kind, at, _text(some), proof))
+            if some[0].first_release and some[0].first_release != some[0].first_tag:
+                found.append(Event("released", None, f"{some[0].place} {some[0].first_release}", proof))
             gone = [one for one in some if one.replaced_by]
             if gone:
                 commits = f"{_commits(gone)} by {', '.join(one.replaced_by[:12] for one in gone[:3])}"
                 found.append(Event("replaced", self._named(gone[0].replaced_by) or at, f"{gone[0].place} {commits}", proof))
         return found
+
+
+def _release(spot: Spot) -> str:
+    """The release a stable branch is for: 6.11, whether it is called 6.11, linux-6.11.y or 6.11.y."""
+    return spot.branch.removeprefix("linux-").removesuffix(".y")
+
+
+def _found_spot(line: int, landing: Landing) -> Spot:
+    return Spot(
+        line, landing.role, landing.tree, landing.branch, landing.commit, PATCH, landing.merge, landing.by, landing.date,
+        landing.date, landing.first_tag, False, landing.how, landing.confidence, landing.replaced_by, landing.reverted_by,
+        landing.dropped, landing.first_release, dict.fromkeys(landing.evidence),
+    )  # fmt: skip
 
 
 def _fits(spot: Spot, tree: str, branch: str, commit: str) -> bool:

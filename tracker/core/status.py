@@ -16,6 +16,7 @@ from tracker.core.findings import Case, Finding, View
 from tracker.core.landing import Evidence
 from tracker.core.people import Person
 from tracker.core.said import sent
+from tracker.core.talkrules import REFUSED
 from tracker.core.who import People
 
 __all__ = ["OPEN", "RULES", "Case", "Judgement", "Rule", "aged", "diagram", "judge"]
@@ -73,7 +74,6 @@ RULES: tuple[Rule, ...] = (
     Rule("reviewed", "tags of others on every patch", "maintainer", verdicts.reviewed),
     Rule("in-review", "answered by somebody else", "reviewer who was answered or promised, else unknown", verdicts.in_review),
     Rule("posted", "no answer", "reviewer", verdicts.posted),
-    Rule("unknown", "nothing fits", "unknown", verdicts.unknown),
 )  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def judge(case: Case) -> Judgement:
                 rule.status, found.reason, found.evidence, found.confidence, found.turn.word, found.turn.who, found.turn.since,
                 _moved(view), _of_patches(view, rule.status),
             )  # fmt: skip
-    raise AssertionError("the last rule always holds")
+    raise AssertionError("one of the first and the last rule always holds")
 
 
 def aged(
@@ -150,12 +150,13 @@ def _of_patches(view: View, status: str) -> dict[str, str]:
 
 
 def _alone(view: View, msgid: str) -> View:
-    """The view of one patch: what was asked of the cover letter is asked of the whole and of no patch alone."""
+    """The view of one patch: what was asked of the cover letter is asked of no patch alone, but its refusal is one of all."""
     debate = view.debate
+    asks = [ask for ask in debate.asks if ask.place == msgid or (ask.place == WHOLE and ask.kind == REFUSED)]
     one = replace(
-        debate, asks=debate.at(msgid), plans=[word for word in debate.plans if word.place == msgid],
+        debate, asks=asks, plans=[word for word in debate.plans if word.place == msgid],
         withdrawn=[word for word in debate.withdrawn if word.place in (msgid, WHOLE)],
         superseded=[word for word in debate.superseded if word.place in (msgid, WHOLE)], answers=debate.heard.get(msgid, []),
     )  # fmt: skip
     fate = {msgid: view.fates[msgid]} if msgid in view.fates else {}
-    return replace(view, debate=one, fates=fate, patches=(msgid,))
+    return replace(view, debate=one, fates=fate, patches=(msgid,), alone=True)

@@ -6,7 +6,7 @@ Only words are read here. Who the author is, what is still open and what it mean
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tracker.core.ownwords import own_blocks
@@ -36,8 +36,8 @@ _LEAD = 30  # characters of a sentence that may stand before the deciding words
 _CLAUSES = (", ", "; ", ": ", "... ", " - ", " -- ", " but ", " and ", " so ", " (")
 _CALL = re.compile(r"@?\w{2,30}[,:] ")  # somebody is called by name; the quote shows whom
 _NOT_WORDS = ("--", "\n@@ ", "\n+++ ", "___", "From: ")  # a text without these has no diff and no signature
-_ENDS = (".", "?", "!", ":")
 _CUT = "\0"  # stands between two sentences
+_ENDS = tuple((end, end[0] + _CUT) for end in (". ", ".\n", "? ", "?\n", "! ", "!\n", ":\n"))
 
 # Word -> bits of the rules that it can fit; the lowest bit is the first rule.
 _BITS: dict[str, int] = {}
@@ -77,36 +77,37 @@ def read_talk(text: str, sender: Person, subject: Subject | None = None) -> tupl
     text = text[:_MAX_TEXT]
     left = (1 << len(RULES)) - 1
     found: dict[str, Talk] = {}
-    for piece in _sentences(text):
+    marked = _marked(text)
+    words = marked.lower().replace("?", " ? ").translate(WORDS)
+    for piece, low in zip(marked.split(_CUT, _MAX_SENTENCES), words.split(_CUT, _MAX_SENTENCES), strict=True):
         bits = 0
-        for word in _WORDS.intersection(piece.lower().translate(WORDS).split()):
+        for word in _WORDS.intersection(low.split()):
             bits |= _BITS[word]
         if bits & left:
-            for kind, quote in _said(piece, bits & left):
+            for kind, quote in _said(piece[:_MAX_SENTENCE], bits & left):
                 found[kind] = Talk(kind, quote, tuple(links(text)) if kind == SUPERSEDED else ())
                 left &= ~_KINDS[kind]
     return tuple(found.values())
 
 
-def _sentences(text: str) -> Iterable[str]:
-    """The sentences of the writer's own words, without diffs and signature; the first 150."""
-    found: list[str] = []
-    plain = not any(mark in text for mark in _NOT_WORDS)
-    for start, end in [(0, len(text))] if plain else own_blocks(text):
-        block = text[start:end].replace("\0", " ").replace("\n\n", _CUT).replace("\n- ", _CUT).replace("\n* ", _CUT)
-        for mark in _ENDS:
-            block = block.replace(mark + "\n", mark + _CUT)
-            if mark != ":":
-                block = block.replace(mark + " ", mark + _CUT)
-        found += block.split(_CUT)
-        if len(found) > _MAX_SENTENCES:
-            break
-    return [piece[:_MAX_SENTENCE] for piece in found[:_MAX_SENTENCES] if len(piece) > 2]
+def _marked(text: str) -> str:
+    """The writer's own words, without diffs and signature, with a mark between sentences."""
+    text = text.replace(_CUT, " ")
+    if any(mark in text for mark in _NOT_WORDS):
+        text = _CUT.join(text[start:end] for start, end in own_blocks(text))
+    if "’" in text:
+        text = text.replace("’", "'")
+    text = text.replace("\n\n", _CUT)
+    if "\n- " in text or "\n* " in text:
+        text = text.replace("\n- ", _CUT).replace("\n* ", _CUT)
+    for end, cut in _ENDS:
+        text = text.replace(end, cut)
+    return text
 
 
 def _said(piece: str, bits: int) -> Iterator[tuple[str, str]]:
     """The kind and quote of the first of some rules that fits a sentence: of those for authors' plans, and of the others."""
-    text = " ".join(piece.split()).replace("’", "'").replace("*", "")
+    text = " ".join(piece.split()).replace("*", "")
     sentence = text.lower()
     while bits:
         lowest = bits & -bits

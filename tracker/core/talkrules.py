@@ -15,8 +15,8 @@ QUESTION, REQUEST, NEW_VERSION = "question", "request", "new-version"
 WITHDRAWN, SUPERSEDED, CONCEDED, REFUSED, TAKING = "withdrawn", "superseded", "conceded", "refused", "taking"
 OF_AUTHORS = (WITHDRAWN, SUPERSEDED, NEW_VERSION)
 
-# Makes a sentence into words for `Rule.words` that white space divides.
-WORDS = str.maketrans({"?": " ? ", "’": "'", **dict.fromkeys('.,;:!()[]{}<>"*_-/=', " ")})
+# Makes a sentence in lower case into words for `Rule.words` that white space divides; a `?` is a word, too.
+WORDS = str.maketrans('.,;:!()[]{}<>"*_-/=', " " * 19)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ _CHANGE = one_of(
     "fix change update add send resend re-send respin re-spin post repost rework revise address incorporate drop remove rename",
     "split rebase include correct adjust modify move use switch fold squash spin prepare submit rewrite replace improve clean",
     "document reword rephrase convert simplify factor refactor tweak reorder redo reduce extend integrate take_care get_rid",
-    "come_up work_on do_(?:that|it|so|this|the|a) follow_your make_(?:it|that|this|the) put try_(?:to|that|it|this) resubmit",
+    "come_up work_on do_(?:that|it|so|this|the|a) follow_your make_(?:it|that|this|the) put try_(?:that|it|this) resubmit",
     "roll reroll look_into go_(?:for|with) revert_to note_that clarify expand amend separate implement mention restore",
 )
 _BESIDE = one_of(
@@ -77,7 +77,7 @@ _TAKE_SOON = one_of("just also then now soon probably go_ahead_and gonna be try_
 _TAKES = one_of("queu(?:e|ing) pick(?:ing)? tak(?:e|ing) apply(?:ing)? merg(?:e|ing) pull(?:ing)? push(?:ing)?")
 _NOT_TAKEN = one_of(
     "a_look another care a_closer some time your_(?:advice|suggestion|comment) look off on out back into_account",
-    "(?:it_)?from_here",
+    "(?:it_)?from_here for_a_(?:test|spin|ride) as_an?",
 )
 _TAKE_END = one_of("up for into in to via through with as on once after patch(?:es)? series set fix one tomorrow soon and now")
 _TOUCH = one_of(
@@ -109,12 +109,12 @@ _NEEDED = one_of(
 )
 _YOU_COULD = one_of(
     "should need must ought could_(?:just|also|simply|use|instead|probably|rather|do) might_want probably_want",
-    "can_(?:just|also|simply|use|drop|remove|avoid|instead|do) want_to don't_(?:need|want|have_to) forgot missed leak "
+    "want_to don't_(?:need|want|have_to) forgot missed leak "
     "are_missing",
     "can't cannot",
 )
 _WISH = one_of(
-    "rather prefer like_to_see suggest say expect recommend split move drop make call use put keep go remove add do like_you "
+    "rather prefer like_to_see suggest say recommend split move drop make call use put keep go remove add do like_you "
     "name",
     "rename like_this like_it appreciate_if leave avoid be_happier",
 )
@@ -161,11 +161,12 @@ RULES: tuple[Rule, ...] = (
     _rule(
         WITHDRAWN, "drop dropped withdraw withdrew withdrawn abandon abandoned retract retracted ditch revoke obsolete needed "
         "required "
-        "necessary relevant",
+        "necessary relevant attempting pursuing trying",
         r"(?:\b(?:please|pls|kindly|let's|let me|i'll|i will|i'd|i've|i have|i'm going to)"
         r"(?: just| also| then| now| probably| have to)? |^\W*)"
         rf"(?:(?:drop|dropped|ditch) {_OBJECT}|(?:withdraw|abandon|retract|revoke) {_THIS})",
-        r"\bi (?:hereby )?(?:withdraw|withdrew)\b",
+        r"\bi (?:hereby )?(?:withdraw|withdrew)\b|\b(?:no longer|not) (?:be )?(?:attempting|pursuing|trying) to get (?:this|it"
+        r"|these)\b",
         r"\b(?:patch|series|set) (?:is|has been) (?:withdrawn|abandoned|obsolete|retracted)\b",
         r"\b(?:this|the|my) (?:patch|series) is (?:no longer|not) (?:needed|required|necessary|relevant)\b",
     ),
@@ -199,7 +200,10 @@ RULES: tuple[Rule, ...] = (
         r"^\W*(?:(?:sure|ok|okay|yes|right|yep)\W+)?(?:my bad|my mistake|will do|will fix)\b",
     ),
     _rule(
-        TAKING, "queue queuing pick picking take taking apply applying merge merging push pushing pull pulling",
+        TAKING, "queue queuing pick picking take taking apply applying merge merging push pushing pull pulling applied queued picked "
+        "merged folded squashed added updated",
+        r"\bi(?:'ve| have)(?: now| just| already| also)?+ (?:applied|queued|picked|merged|folded|squashed|added (?:it|this|them) to"
+        r"|updated (?:the|my|your) (?:patch|tree|branch|commit))\b",
         rf"\b{_TAKER}(?: {_TAKE_SOON})*+ {_TAKES}\b(?: (?:this|it|that|these|them|the|up|your|both|all|in)\b){{0,2}}+(?!"
         rf" {_NOT_TAKEN})"
         rf"(?=[^.?!]{{0,60}}?(?:\W*\Z|\b{_TAKE_END}\b))",
@@ -260,12 +264,13 @@ RULES: tuple[Rule, ...] = (
         rf"\b(?:needs?) (?:an? |some |more |the |to )?{_NEEDED}\b",
     ),
     _rule(
-        REQUEST, "should need must ought could might want don't forgot missed leak missing can't cannot can want",
+        REQUEST, "should need must ought could might want don't forgot missed leak missing can't cannot want",
         rf"(?:^|[,;(] ?|\band |\balso |\bbut )(?:you|we) {_YOU_COULD}\b",
     ),
     _rule(
         REQUEST, "nit nits picnit piconit piconits nitpick nitpicks nitpicking typo typos",
-        r"\b(?:nits?|pico-?nits?|nitpick(?:s|ing)?|nit-pick|typos?)\b(?! (?:was|were|fixed|aside))",
+        r"\b(?:nits?|pico-?nits?|nitpick(?:s|ing)?|nit-pick|(?<!fixes a )(?<!fixes )(?<!fix a )(?<!fixed a )(?<!fix"
+        r" )typos?)\b(?! (?:was|were|fixed|aside|fix))",
     ),
     _rule(
         REQUEST, "i'd would we'd prefer suggest propose recommend preference suggestion concern nit comment complaint request",
@@ -279,7 +284,7 @@ RULES: tuple[Rule, ...] = (
         r"\b(?:would|might|may|could)(?: probably| perhaps| also| make| then)* (?:be |look |read )?(?:a bit |a lot |much "
         r"|slightly "
         rf"|even |more |probably )*{_QUALITY}\b",
-        r"\b(?:better|best|cleaner|simpler|nicer|easier|safer) (?:to(?! me\b)|if|would be|off|is to|way|name)\b",
+        r"\b(?:better|best|cleaner|simpler|nicer|easier|safer) (?:to(?! me\b)|if|would be|off)\b",
         r"\bmakes? (?:more|better) sense to\b",
     ),
     _rule(
@@ -351,7 +356,7 @@ NO_QUESTION = re.compile(
     r"|\b(?:can|could|would|will) you (?:please |also |maybe )?(?:apply|take|merge|queue|pick|pull|review|ack)\b"
 )
 NO_REQUEST = re.compile(
-    r"\b(?:sorry|not saying|thanks for|thank you for|apologi[sz]e"
+    r"\b[0-9a-f]{10,40} (?:- |\()|\b(?:sorry|not saying|thanks for|thank you for|apologi[sz]e"
     r"|would be (?:great|nice|good) (?:to hear|if you (?:could|can) (?:review|take|apply|merge|pick)))\b"
 )
 # Lines that are code or output, not sentences.

@@ -36,7 +36,10 @@ def _said(view: View, ask: Ask, verb: str) -> str:
 
 def superseded(view: View) -> Finding | None:
     if view.case.superseded:
-        return Finding("another series took its place", view.case.superseded, 0.9, Turn(NOBODY, (), view.posted()))
+        mail = next((view.case.mails[one.msgid] for one in view.case.superseded if one.msgid in view.case.mails), None)
+        when = sent(mail) or None
+        reason = "another topic took its place" + (f", {day(when)}" if when else "")
+        return Finding(reason, view.case.superseded, 0.9, Turn(NOBODY, (), when))
     for word in reversed(view.debate.superseded):
         inside = any(ref in view.case.mails for ref in word.talk.refs)
         elsewhere = word.talk.refs or not re.search(r"\bv ?\d", word.talk.quote)
@@ -106,7 +109,8 @@ def changes_requested(view: View) -> Finding | None:
         proof = mail_proof(ask.mail, ask.answered)
         return Finding(reason + disputed, proof, 0.6 if ask.answered else 0.7, Turn(AUTHOR, view.author, since))
     if build is not None:
-        return Finding(f"{cut(build.text)}, {day(build.at)}", (build.evidence,), 0.7, Turn(AUTHOR, view.author, build.at))
+        reason = f"a build failure is open: {cut(build.text)}, {day(build.at)}"
+        return Finding(reason, (build.evidence,), 0.7, Turn(AUTHOR, view.author, build.at))
     return None
 
 
@@ -117,12 +121,17 @@ def _weight(ask: Ask) -> tuple[int, bool, int]:
 
 
 def _build_failure(view: View) -> Event | None:
-    posted = view.posted() or 0
+    """The newest open one that was sent after the posting; of a patch by itself one that answers it."""
+    posted, mails = view.posted() or 0, view.case.mails
     found = [event for event in view.case.events if event.kind == "build-report" and event.open and (event.at or 0) >= posted]
+    if view.alone:
+        named = (mails.get(event.evidence.msgid) for event in found)
+        found = [event for event, mail in zip(found, named, strict=True) if mail and view.patches[0] in mail.parents]
     return max(found, key=lambda event: event.at or 0, default=None)
 
 
 _GIVEN = ("given", "kept", "conditional")
+_ROBOT = re.compile(r"lkp@intel\.com|[^@]*bot[+@]", re.IGNORECASE)  # "Tested-by: syzbot+ID@…" is no review
 
 
 def tags_that_hold(view: View, msgid: str) -> list[Tag]:
@@ -137,7 +146,7 @@ def tags_that_hold(view: View, msgid: str) -> list[Tag]:
         for tag in view.case.review.tags
         if msgid in tag.holds and not tag.mismatch and not tag.own and tag.verdict in _GIVEN
         and not (tag.verdict == "conditional" and tag.state != "kept") and not (original and tag.source == "posting")
-        and view.debate.people.number(tag.who) not in view.debate.authors
+        and view.debate.people.number(tag.who) not in view.debate.authors and not _ROBOT.match(tag.who.email)
     ]  # fmt: skip
 
 
@@ -146,7 +155,7 @@ def reviewed(view: View) -> Finding | None:
     if not rows or not all(rows):
         return None
     newest = view.case.newest
-    if newest is not None and len(view.patches) < newest.expected:
+    if newest is not None and len(view.patches) < newest.expected and not view.alone:
         return None
     tags = list(dict.fromkeys(tag for row in rows for tag in row))
     last = max((tag.date or 0 for tag in tags), default=0) or None
@@ -217,7 +226,3 @@ def discussion(view: View) -> Finding | None:
         return None
     first = min(view.case.mails.values(), key=lambda mail: (mail.date or 0, mail.msgid), default=None)
     return Finding("no patch was posted in this thread", mail_proof(first), 1.0, Turn(UNKNOWN))
-
-
-def unknown(view: View) -> Finding | None:
-    return Finding("nothing is known of it", (), 0.0, Turn(UNKNOWN))

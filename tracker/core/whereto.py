@@ -8,11 +8,13 @@ Forms met: "to the vfs.misc branch of the vfs/vfs.git tree", "to hid/hid.git (fo
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from tracker.core.noticeform import word_set
 
 Place = tuple[str, str]  # tree, branch
 NOWHERE: Place = ("", "")
+_MAX_NAMES = 8  # behind a "to", of one sentence
 
 _TREE_LINE = re.compile(r"^[ \t]*tree:[ \t]*(\S+)[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _BRANCH_LINE = re.compile(r"^[ \t]*branch:[ \t]*(\S+)[ \t]*$", re.MULTILINE | re.IGNORECASE)
@@ -55,7 +57,7 @@ _AFTER_URL = re.compile(r"(?:with|and|for|on|as|in|thanks?|branch|tree|after|but
 _BRANCH_PREFIX = re.compile(r"(?:for-|v?\d|(?:next|topic|fixes)\Z)")
 _RELEASE = re.compile(r"v?\d+\.\d+(?:-rc\d*)?")
 _LONE = re.compile(r"\bto ([a-z][\w-]*)(?=,? thank|[.!]*\Z)")
-_COMMIT_URL = re.compile(r"(https?://[^\s<>]+?)/(?:c|commit)/(?:\?(?:\S*?&)?(?:h=([^\s&]+)&)?\S*?id=)?[0-9a-f]{7,40}")
+_COMMIT_URL = re.compile(r"(https?://[^\s<>]+?)/(?:c|commit)/(?:\?(?:h=([^\s&]+)&)?(?:\S*?&)?id=)?[0-9a-f]{7,40}")
 
 
 def place_of_lines(text: str) -> Place:
@@ -69,7 +71,7 @@ def place_of_words(sentence: str) -> Place:
     hashed = _HASHED.search(sentence) if "#" in sentence else None
     if hashed:
         return hashed[1] or "", hashed[2]
-    branch_of, url, bracketed, owned, named = (form.search(sentence) for form in _FORMS)
+    branch_of, url, bracketed, owned = (form.search(sentence) for form in _FORMS[:-1])
     if branch_of:
         return _tidy(branch_of[2]), branch_of[1]
     if url:
@@ -85,7 +87,8 @@ def place_of_words(sentence: str) -> Place:
     mine = _MY_BRANCH.search(sentence)
     if mine:
         return "", mine[1]
-    place = _of_names(named[1], named[2] or "") if named else NOWHERE
+    places = (_of_names(one[1], one[2] or "") for one in islice(_FORMS[-1].finditer(sentence), _MAX_NAMES))
+    place = next((one for one in places if one != NOWHERE), NOWHERE)
     inside = _IN_BRANCH.search(sentence) if place == NOWHERE else None
     return ("", inside[1]) if inside else place
 

@@ -79,6 +79,7 @@ def parser(only: str | None = None) -> argparse.ArgumentParser:
     _add_follow(command)
     _add_deciding(command)
     _add_own(command)
+    _add_trees(command)
     _add_reading(command)
     _add_setup(command)
     return top
@@ -196,6 +197,40 @@ def _add_own(command: _Command) -> None:
     sub.add_argument("topic", metavar="TOPIC", help="number, slug or message id")
     sub.add_argument("text", metavar="TEXT", nargs="*", help="the note")
     sub.add_argument("--clear", action="store_true", help="remove all notes of the topic")
+
+
+def _add_trees(command: _Command) -> None:
+    sub = command(
+        "tree",
+        "git trees to look for landings in",
+        [
+            "tracker tree add mainline",
+            "tracker tree add vfs ~/src/linux --role maintainer --branch 'vfs.*'",
+            "tracker tree list",
+            "tracker tree remove vfs",
+        ],
+        "A path is used in place and never written to; a URL is mirrored into the cache without file contents. Well-known "
+        "trees are added by their names alone.",
+    )
+    sub.add_argument("what", choices=("add", "list", "remove"), help="what to do")
+    sub.add_argument("name", metavar="NAME", nargs="?", default="", help="name of the tree")
+    sub.add_argument("place", metavar="PATH-or-URL", nargs="?", help="where it is")
+    sub.add_argument("--role", choices=("maintainer", "next", "mainline", "stable"), help="what the tree is for")
+    sub.add_argument("--branch", metavar="GLOB", action="append", default=[], help="only branches that match (repeatable)")
+    sub = command(
+        "match",
+        "which commit each patch mail became",
+        [
+            "tracker match --tree ~/src/liburing series.mbox",
+            "tracker match --tree ~/src/git --branch master --no-links ~/lists/git --json",
+        ],
+        "Reads mboxes, maildirs, folders of mails and list archives; stores nothing but an index of the tree in the cache.",
+    )
+    sub.add_argument("files", metavar="FILE", nargs="+", help="mails")
+    sub.add_argument("--tree", metavar="PATH", required=True, help="git repository to look in")
+    sub.add_argument("--branch", metavar="GLOB", help="only branches that match")
+    sub.add_argument("--no-links", action="store_true", help="do without Link and Message-ID trailers")
+    _json(sub)
 
 
 def _add_reading(command: _Command) -> None:

@@ -60,9 +60,7 @@ def _posting(data: Mapping[str, Any], number: int) -> Step:
     who = rows.person(revision["author"])
     words = [f"{who}, attached to a reply" if revision["label"] == "alternative" else f"{who}: {rows.parts(revision)}"]
     if tie:
-        same = revision["patches"][0]["patch_id"][:12] if tie["how"] == "patch-id" and revision["patches"] else ""
-        sure = "tied by hand" if tie["manual"] else f"same {tie['how']} {same}".rstrip() if same else f"{tie['how']}, {tie['confidence']:.0%}"
-        words.append(sure)
+        words.append(_tie(tie, revision["patches"]))
     tags = [tag for tag in data["tags"] if tag["series"] == revision["series"] and tag["source"] == "reply"]
     notes = [(rows.tag_words(tag), {"msgid": tag["msgid"]}) for tag in tags]
     until = min((one["date"] or "" for one in data["revisions"][number + 1 :]), default="9")
@@ -72,6 +70,15 @@ def _posting(data: Mapping[str, Any], number: int) -> Step:
     more = len(notes) - _MAX_NOTES
     shown = (*notes[:_MAX_NOTES], *([(f"and {more} more; see 'tracker tags'", {})] if more > 0 else []))
     return Step(revision["date"], plain(revision["label"]), " · ".join(words), ({"msgid": revision["series"]},), shown)
+
+
+def _tie(tie: Mapping[str, Any], patches: Sequence[Mapping[str, Any]]) -> str:
+    """How a revision is tied to the one before it."""
+    if tie["manual"]:
+        return "tied by hand"
+    if tie["how"] == "patch-id" and patches and patches[0]["patch_id"]:
+        return f"same patch-id {patches[0]['patch_id'][:12]}"
+    return f"{tie['how']}, {tie['confidence']:.0%}"
 
 
 _STAGES = (("maintainer", "maintainer's tree"), ("next", "linux-next"), ("mainline", "mainline"))

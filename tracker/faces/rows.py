@@ -142,6 +142,13 @@ def turn_words(turn: str, who: Sequence[Mapping[str, str]]) -> str:
     return person(who[0]) if who else turn
 
 
+def is_my_turn(data: Mapping[str, Any], me: Sequence[str]) -> bool:
+    """Whether the user has to act next. me: his addresses in lower case."""
+    if data["turn"] == "author":
+        return any(revision["author"]["email"].lower() in me for revision in data["revisions"][-1:])
+    return any(who["email"].lower() in me for who in data["turn_who"])
+
+
 def parts(revision: Mapping[str, Any]) -> str:
     """How much of a revision is at hand: `3 patches`, `2 of 3 patches`, `cover only`."""
     have, expected = len(revision["patches"]), revision["expected"]

@@ -163,7 +163,7 @@ def _write_groups(con: sqlite3.Connection, groups: Sequence[Group]) -> set[int]:
     every = {one.id: one for several in found.values() for one in several}
     wanted = {group.series[0]: topic_keys(every[one] for one in group.series) for group in groups}
     told = outside.gather(con, wanted)
-    common = Known(maintainers=outside.maintainers(con), records=outside.records(con))
+    common = Known(maintainers=outside.maintainers(con), records=outside.records(con), aliases=outside.aliases(con))
     numbers = set()
     for group in groups:
         homes = {home[one] for one in group.series}

@@ -150,3 +150,21 @@ def records(con: sqlite3.Connection) -> tuple[Record, ...]:
         values: list[Any] = [tuple(one) if isinstance(one, list) else one for one in json.loads(data)]
         found.append(Record(*values))
     return tuple(found)
+
+
+# --- people
+
+
+def save_aliases(con: sqlite3.Connection, known: Mapping[str, str]) -> bool:
+    """Replace the addresses that belong together; returns whether they changed, and then every topic is looked at again."""
+    if aliases(con) == known:
+        return False
+    con.execute("DELETE FROM alias")
+    con.executemany("INSERT INTO alias VALUES (?,?)", known.items())
+    con.execute("INSERT OR IGNORE INTO dirty SELECT DISTINCT tid FROM topic_thread")
+    return True
+
+
+def aliases(con: sqlite3.Connection) -> dict[str, str]:
+    """Address -> the one that stands for its owner, as people.same_person takes it."""
+    return dict(con.execute("SELECT email, stands FROM alias"))

@@ -207,6 +207,14 @@ def answers_to_ghosts(con: sqlite3.Connection, msgids: Iterable[str]) -> set[str
     return found
 
 
+def writers(con: sqlite3.Connection, number: int) -> list[str]:
+    """The addresses of everybody who answered in a topic's threads."""
+    rows = con.execute(
+        "SELECT DISTINCT email FROM message JOIN topic_thread USING (tid) WHERE topic=? AND kind='reply'", (number,)
+    )
+    return [row[0] for row in rows]
+
+
 def threads_of(con: sqlite3.Connection, number: int) -> list[int]:
     """The threads of a topic."""
     return [row[0] for row in con.execute("SELECT tid FROM topic_thread WHERE topic=? ORDER BY tid", (number,))]

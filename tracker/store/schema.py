@@ -77,6 +77,8 @@ MAIL = (
     CREATE TABLE maintainer(email TEXT PRIMARY KEY, msgid TEXT NOT NULL) WITHOUT ROWID;
     -- Recorded facts about commits, as JSON.
     CREATE TABLE record(data TEXT NOT NULL);
+    -- Addresses of one person: each with the one that stands for all of them, as the user's .mailmap says.
+    CREATE TABLE alias(email TEXT PRIMARY KEY, stands TEXT NOT NULL) WITHOUT ROWID;
     -- moved: when anything last moved in a topic whose status grows stale, NULL in another. people: whose turn it is.
     DROP TABLE topic;
     CREATE TABLE topic(
@@ -124,6 +126,34 @@ USER = (
     CREATE TABLE sighted_event(
         patch TEXT NOT NULL, kind TEXT NOT NULL, sha TEXT NOT NULL, at INTEGER NOT NULL, data TEXT NOT NULL,
         PRIMARY KEY(patch, kind, sha)) WITHOUT ROWID;
+    """,
+    """
+    -- When an event of a topic (its id in the JSON) was first seen here, in the order of seeing. background: it was there when
+    -- the topic was looked at for the first time, so it is no news.
+    CREATE TABLE learned(
+        n INTEGER PRIMARY KEY AUTOINCREMENT, topic INTEGER NOT NULL, event TEXT NOT NULL, seen_at INTEGER NOT NULL,
+        background INTEGER NOT NULL, UNIQUE(topic, event));
+    -- How a topic stood since when: a row a change.
+    CREATE TABLE stood(
+        n INTEGER PRIMARY KEY AUTOINCREMENT, topic INTEGER NOT NULL, at INTEGER NOT NULL, status TEXT NOT NULL, turn TEXT NOT NULL);
+    CREATE INDEX stood_topic ON stood(topic);
+    -- What the digests of a profile have told of a topic: all that was learned up to n, and how it stood then.
+    CREATE TABLE told(
+        profile TEXT NOT NULL, topic INTEGER NOT NULL, n INTEGER NOT NULL, status TEXT NOT NULL, turn TEXT NOT NULL,
+        PRIMARY KEY(profile, topic)) WITHOUT ROWID;
+    -- A digest that was made. told: as JSON, becomes rows of the table when all of it was delivered; done: when that was.
+    CREATE TABLE digest(
+        id INTEGER PRIMARY KEY AUTOINCREMENT, profile TEXT NOT NULL, at INTEGER NOT NULL, msgid TEXT NOT NULL UNIQUE,
+        told TEXT NOT NULL, done INTEGER);
+    -- What of a digest has still to be delivered: channel 'mail' or 'notify', targets as JSON.
+    CREATE TABLE outbox(
+        id INTEGER PRIMARY KEY AUTOINCREMENT, digest INTEGER NOT NULL, channel TEXT NOT NULL, targets TEXT NOT NULL,
+        data BLOB NOT NULL);
+    -- When a source last answered; failed: since when it does not, NULL while it does.
+    CREATE TABLE reached(source TEXT PRIMARY KEY, at INTEGER, failed INTEGER, error TEXT NOT NULL) WITHOUT ROWID;
+    -- Queries whose future topics are followed by themselves, and the postings that were found by them.
+    CREATE TABLE watch(query TEXT PRIMARY KEY, server TEXT, since INTEGER NOT NULL, looked INTEGER) WITHOUT ROWID;
+    CREATE TABLE watched(msgid TEXT PRIMARY KEY, query TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
     """,
 )
 

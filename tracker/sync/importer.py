@@ -50,14 +50,14 @@ def import_path(session: Session, path: Path, list_name: str | None = None) -> I
     """Import one mbox, maildir, folder of mails, list archive or bundle. Raises SourceError when it is none of them."""
     if not path.exists():
         raise BadInput("no such file or folder", path)
-    if _is_archive(path):
+    if is_archive(path):
         return import_archive(session, path, list_name)
     done = Imported()
     import_files(session, path, done)
     return done
 
 
-def _is_archive(path: Path) -> bool:
+def is_archive(path: Path) -> bool:
     """A git repository, an inbox with epochs, or a bundle; anything else is read as mail."""
     if path.is_file():
         with path.open("rb") as file:

@@ -23,6 +23,7 @@ from tracker.sync.evidence import follow_up
 from tracker.sync.fetching import fetch_thread
 from tracker.sync.follow import follow_known
 from tracker.sync.importer import import_archive
+from tracker.sync.landings import look_into_trees
 from tracker.sync.servers import Servers
 from tracker.sync.session import Session, add_mail, note_arrivals
 
@@ -69,6 +70,7 @@ def sync(session: Session, servers: Servers, only: Sequence[int] = ()) -> News:
             except SourceError as error:
                 session.fail(error)
         _archives(session)
+    look_into_trees(session, only or None)
     news.new = note_arrivals(session, read=False)
     attest_followed(session)
     news.requests = servers.requests

@@ -16,8 +16,10 @@ from tracker.sources.base import SourceError
 from tracker.store.db import StoreLockedError, make_private, transaction
 from tracker.store.derive import derive
 from tracker.store.mail import Added, Source, Writer, reread, source
+from tracker.store.outside import save_aliases
 from tracker.store.prepare import Packer, Prepared, prepare, train
 from tracker.store.read import FOLLOWED_TOPICS
+from tracker.sync.identity import Identity
 from tracker.sync.recorded import recall
 
 # A dictionary is worth its 110 KiB once there are this many mails to learn from.
@@ -113,10 +115,12 @@ def reread_all(con: sqlite3.Connection) -> None:
         derive(con)
 
 
-def refresh_records(con: sqlite3.Connection) -> None:
-    """Take up the facts of this version's snapshot, and look again at all topics when any of them is new."""
+def refresh(con: sqlite3.Connection, config: Config) -> None:
+    """Take up the facts of this version's snapshot and the user's .mailmap, and look again at all topics when these are new."""
+    aliases = Identity(config).aliases
     with transaction(con):
-        if recall(con):
+        news = [recall(con), save_aliases(con, aliases)]
+        if any(news):
             derive(con)
 
 

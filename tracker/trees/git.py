@@ -16,6 +16,7 @@ import re
 import select
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -65,16 +66,22 @@ def _environment(network: bool) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Git:
-    """How to run git for one tree. git_dir: where it runs. what: the tree's name, for errors. extra: more environment."""
+    """How to run git for one tree. git_dir: where it runs. what, shown: the tree's name and path, for errors.
+
+    network: it may reach servers, with the user's settings. extra: more environment. settings: key=value.
+    """
 
     git_dir: str
     what: str
     network: bool = False
     extra: tuple[tuple[str, str], ...] = ()
 
+    settings: tuple[str, ...] = ()
+    shown: str = ""
+
     def start(self, args: Sequence[str], stdin: IO[bytes] | None, stderr: IO[bytes] | int) -> subprocess.Popen[bytes]:
         """A running git with its output in a pipe, in a session of its own: nothing can ask on the terminal."""
-        settings = [word for setting in _OFF for word in ("-c", setting)]
+        settings = [word for setting in (*_OFF, *self.settings) for word in ("-c", setting)]
         command = ["git", "--no-pager", "--no-replace-objects", f"--git-dir={self.git_dir}", *settings, *args]
         try:
             return subprocess.Popen(
@@ -89,8 +96,10 @@ class Git:
             raise TreeError(f"{self.what}: git cannot be started in {self.git_dir}: {error.strerror}") from error
 
     @contextlib.contextmanager
-    def output(self, *args: str, given: Iterable[bytes] = (), ok: tuple[int, ...] = (0,)) -> Iterator[IO[bytes]]:
-        """git's output to read from; *given*: lines of its input, which may be many.
+    def output(
+        self, *args: str, given: Iterable[bytes] = (), ok: tuple[int, ...] = (0,), timeout: float | None = None
+    ) -> Iterator[IO[bytes]]:
+        """git's output to read from; *given*: lines of its input, which may be many. timeout: seconds for all of it.
 
         Leaving early ends git. Raises TreeError when git fails; what was read until then was right.
         """
@@ -99,23 +108,31 @@ class Git:
             stdin.seek(0)
             process = self.start(args, stdin, stderr)
             assert process.stdout is not None
+            timer = threading.Timer(timeout, _end, (process, False)) if timeout else None
             try:
+                if timer:
+                    timer.start()
                 yield process.stdout
                 finished = not process.stdout.read(1)
             except BaseException:
                 _end(process)
                 raise
+            finally:
+                if timer:
+                    timer.cancel()
             if not finished:
                 _end(process)
                 return
+            process.stdout.close()
             if process.wait() not in ok:
                 stderr.seek(0)
                 raise self.error(args, stderr.read(_MAX_ERROR))
-            process.stdout.close()
 
-    def read(self, *args: str, given: Iterable[bytes] = (), ok: tuple[int, ...] = (0,)) -> bytes:
+    def read(
+        self, *args: str, given: Iterable[bytes] = (), ok: tuple[int, ...] = (0,), timeout: float | None = None
+    ) -> bytes:
         """All of git's output. For output that is known to be small."""
-        with self.output(*args, given=given, ok=ok) as out:
+        with self.output(*args, given=given, ok=ok, timeout=timeout) as out:
             pieces = []
             while piece := out.read(_CHUNK):
                 pieces.append(piece)
@@ -150,12 +167,12 @@ class Git:
         lines = [line.strip() for line in re.split(r"[\r\n]", said.decode("utf-8", "replace"))]
         told = [line for line in lines if line.startswith(("fatal:", "error:"))] or [line for line in lines if line]
         why = _USERINFO.sub("", told[0].partition(": ")[2] or told[0]) if told else "no reason given"
-        command = next((word for word in args if not word.startswith("-")), "git")
-        return TreeError(f"{self.what}: git {command} failed: {why[:300]}; see `git -C {self.git_dir} fsck`" if not self.network
-                         else f"{self.what}: git {command} failed: {why[:300]}; check the URL and the network")  # fmt: skip
+        todo = "check the URL and the network" if self.network else f"see `git -C {self.shown or self.git_dir} fsck`"
+        return TreeError(f"{self.what}: git {args[0]} failed: {why[:300]}; {todo}")
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], close: bool = True) -> None:
+    """Ends git and what it started. close: also our end of its output."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, 15)
     try:
@@ -164,7 +181,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, 9)
         process.wait()
-    if process.stdout is not None:
+    if close and process.stdout is not None:
         process.stdout.close()
 
 
@@ -206,13 +223,13 @@ class Repository:
         self.common = _common(self.git_dir)
         if not (self.common / "objects").is_dir():
             raise TreeError(f"{name}: {path} is no git repository; name a clone or a bare repository")
-        self._place = Git(str(self.git_dir), name)
+        self._place = Git(str(self.git_dir), name, shown=str(path))
         self.hash_name = self._hash_name()
         shell = _shell(shells, self.hash_name)
         extra = [("GIT_ALTERNATE_OBJECT_DIRECTORIES", _quoted(str(self.common / "objects")))]
         if (self.common / "shallow").is_file():
             extra.append(("GIT_SHALLOW_FILE", str(self.common / "shallow")))
-        self.objects = Git(str(shell), name, extra=tuple(extra))
+        self.objects = Git(str(shell), name, extra=tuple(extra), shown=str(path))
 
     def _hash_name(self) -> str:
         """'sha1' or 'sha256'."""

@@ -229,16 +229,28 @@ class Sparse:
                 self.changed.add(place)
                 stack.extend(node.parents)
 
-    def forget_merges(self, gone: set[int]) -> None:
-        """Takes the labels away that name one of the merges in *gone*."""
-        stack = list(gone)
+    def move_main(self, old: int, new: int) -> None:
+        """Labels merges anew after the main branch went from *old* to *new*, also where it was rewound or rebuilt.
+
+        What left the first-parent chain is no merge any more, even where the branch still has it.
+        """
+        chain = list(self.chain(new))
+        join = self[chain[-1]].first if chain else new
+        left: set[int] = set()
+        place: int | None = old
+        while place is not None and place != join:
+            left.add(place)
+            place = self[place].first
+        stack = list(left)
         while stack:
-            place = stack.pop()
-            node = self[place]
-            if node.merge in gone:
+            at = stack.pop()
+            node = self[at]
+            if node.merge in left:
                 node.merge = None
-                self.changed.add(place)
+                self.changed.add(at)
                 stack.extend(node.parents)
+        for place in reversed(chain):
+            self.spread(place, "merge", place)
 
     def difference(self, old: int, new: int) -> tuple[list[int], list[int]]:
         """What only *old* has and what only *new* has, of both tips' histories. Newest first."""

@@ -1,60 +1,77 @@
-"""Mails to topics to commits: what `match` does without a store."""
+"""Mails to topics to commits, without a store: what `tracker match` does with the files it is given."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from tracker.core.facts import Facts, examine
 from tracker.core.grouping import group
+from tracker.core.match import Match, Pool, Topic, match
 from tracker.core.message import parse
 from tracker.core.posted import Posted, read_posted
 from tracker.core.series import NEARBY, Series, find_series
 from tracker.core.thread import components, find
 from tracker.core.traits import traits
 
-Revision = tuple[Posted, ...]
-Topic = tuple[Revision, ...]
+Progress = Callable[[str, int], None]
 
 
-def topics_of(raws: Iterable[bytes]) -> list[Topic]:
+def match_mails(
+    raws: Iterable[bytes], pool: Pool, *, links: bool = True, progress: Progress = lambda what, count: None
+) -> dict[str, Match]:
+    """What became of every patch among these mails: message id -> match, one for each mail that posts or offers a patch.
+
+    Whole threads and all versions tell more than single mails. links: whether commits that name their mails are believed.
+    progress: called with 'mails' or 'topics' and how many are read. Raises what the pool raises (TreeError).
+    """
+    return match(topics_of(raws, progress), pool, links=links)
+
+
+def topics_of(raws: Iterable[bytes], progress: Progress = lambda what, count: None) -> list[Topic]:
     """The patches among these mails, by topic; of each its revisions, oldest first, with their patches in order."""
     facts: dict[str, Facts] = {}
     posted: dict[str, tuple[Posted, ...]] = {}
-    for raw in raws:
+    for count, raw in enumerate(raws, 1):
         message = parse(raw)
-        if message.msgid in facts:
-            continue
-        own = facts[message.msgid] = examine(message)
-        if own.patches:
-            posted[message.msgid] = read_posted(message, own)
-    threads = _threads(facts.values())
+        if message.msgid not in facts:
+            own = facts[message.msgid] = examine(message)
+            if own.patches:
+                posted[message.msgid] = read_posted(message, own)
+        if not count % 100:
+            progress("mails", count)
+    threads = _threads(list(facts.values()))
     series = {one.id: (one, thread) for thread, mails in threads.items() for one in find_series(mails)}
     hints = {msgid: one.hints for msgid, one in facts.items() if one.hints is not None}
     lineage = group(traits(one, facts, hints, thread) for one, thread in series.values())
-    return [_topic([series[one][0] for one in found.series], posted) for found in lineage.groups]
+    topics = [_topic([series[one][0] for one in found.series], posted) for found in lineage.groups]
+    placed = {one.msgid for topic in topics for revision in topic for one in revision}
+    progress("topics", len(topics))
+    return topics + [(patches,) for msgid, patches in posted.items() if patches and msgid not in placed]
 
 
-def _topic(series: Sequence[Series], posted: dict[str, tuple[Posted, ...]]) -> Topic:
-    revisions = (tuple(one for msgid in dict.fromkeys(patch.msgid for patch in some.patches) for one in posted.get(msgid, ())) for some in series)
+def _topic(series: Sequence[Series], posted: Mapping[str, tuple[Posted, ...]]) -> Topic:
+    mails = (dict.fromkeys(patch.msgid for patch in one.patches) for one in series)
+    revisions = (tuple(one for msgid in some for one in posted.get(msgid, ())) for some in mails)
     return tuple(one for one in revisions if one)
 
 
-def _threads(mails: Iterable[Facts]) -> dict[str, list[Facts]]:
+def _threads(mails: Sequence[Facts]) -> dict[str, list[Facts]]:
     """The mails by thread; parts of one posting that were sent without references between them are put together."""
-    top = components(mails := list(mails))
+    top = components(mails)
     found: dict[str, list[Facts]] = {}
     for mail in mails:
         found.setdefault(find(top, mail.msgid), []).append(mail)
-    alone: dict[tuple[str, int], list[Facts]] = {}
+    alone: dict[tuple[str, int], list[tuple[int, str]]] = {}
     for several in found.values():
         posts = [mail for mail in several if mail.posting]
         if len(posts) == 1 and posts[0].subject.total and not posts[0].parents and posts[0].date is not None:
-            alone.setdefault((posts[0].sender.email.lower(), posts[0].subject.total), []).append(posts[0])
+            key = (posts[0].sender.email.lower(), posts[0].subject.total)
+            alone.setdefault(key, []).append((posts[0].date, posts[0].msgid))
     for parts in alone.values():
-        parts.sort(key=lambda mail: (mail.date or 0, mail.msgid))
-        for one, other in zip(parts, parts[1:], strict=False):
-            a, b = find(top, one.msgid), find(top, other.msgid)
-            if a != b and (other.date or 0) - (one.date or 0) <= 2 * NEARBY:
+        for (sent, one), (later, other) in pairwise(sorted(parts)):
+            a, b = find(top, one), find(top, other)
+            if a != b and later - sent <= 2 * NEARBY:
                 top[b] = a
                 found[a] += found.pop(b)
     return found

@@ -1,46 +1,104 @@
-"""The commits of one repository in memory, to choose from in `match`: what a tree that is not in the store is read into."""
+"""Commits to choose from in `match`: of an indexed tree, or of a repository that is read into memory for once."""
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from fnmatch import fnmatchcase
 
 from tracker.core.commit import Commit, read_commit, subject_key
+from tracker.core.match import Asked
 from tracker.core.people import Person
+from tracker.trees import diffs
+from tracker.trees.choose import branches_of, main_branch
 from tracker.trees.git import Repository, TreeError
+from tracker.trees.index import Index
 
-_FIELDS = "%H%x00%P%x00%an%x00%ae%x00%at%x00%cn%x00%ce%x00%ct%x00%B%x00"
-_RECORD = b"\x01\x02"  # no commit's message has these two control characters on its own behalf
-_DIFF = re.compile(rb"^([0-9a-f]{40}(?:[0-9a-f]{24})?)\n", re.MULTILINE)
-_CHUNK = 2_000  # commits whose diffs are asked for at once
-_MAX_FAILURES = 200
-_MAX_PATHS = 1_000  # of one commit; one that touches more is a move of the whole tree
+_RECORD = b"\x01\x02"  # what no commit's message has for itself
+_FORMAT = "--format=%x01%x02%H%x00%P%x00%an%x00%ae%x00%at%x00%cn%x00%ce%x00%ct%x00%B%x00"
+_CHUNK = 1 << 20
+_MAX_PATHS = 1_000  # of one commit; what touches more is a move of the whole tree
 
 Row = tuple[int, str]
 
 
-def tips(repository: Repository, branch: str = "") -> list[str]:
-    """The commits to start from. branch: a name or glob of branches, '' for the one that is checked out, else all.
+class IndexPool:
+    """The commits of an indexed tree; answers as `tracker.core.match.Pool` says. Raises TreeError as the index does."""
 
-    Raises TreeError when the repository has none of that name.
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._known: dict[str, Commit | None] = {}
+
+    def by_link(self, msgid: str) -> Sequence[Commit]:
+        return self._index.by_link(msgid)
+
+    def by_authored(self, when: int) -> Sequence[Commit]:
+        return self._index.by_authored(when)
+
+    def by_subject(self, title: str) -> Sequence[Commit]:
+        return self._index.by_subject(title)
+
+    def by_author(self, email: str, since: int, until: int) -> Sequence[Commit]:
+        return self._index.by_author(email, since, until)
+
+    def touching(self, asked: Sequence[Asked]) -> Sequence[Sequence[Commit]]:
+        found: list[list[Commit]] = [[] for _ in asked]
+        for since, until, places in _windows(asked):
+            try:
+                touched = self._index.touching({path for at in places for path in asked[at].paths}, since, until)
+            except TreeError:  # the trees of a partial clone are not there
+                continue
+            by_path: dict[str, list[str]] = {}
+            for sha, paths in touched.items():
+                for path in paths:
+                    by_path.setdefault(path, []).append(sha)
+            for at in places:
+                shas = dict.fromkeys(sha for path in asked[at].paths for sha in by_path.get(path, ()))
+                commits = (self._commit(sha) for sha in shas)
+                found[at] = [one for one in commits if one and asked[at].since <= one.authored <= asked[at].until]
+        return found
+
+    def _commit(self, sha: str) -> Commit | None:
+        if sha not in self._known:
+            self._known[sha] = next(iter(self._index.by_sha(sha)), None)
+        return self._known[sha]
+
+    def messages(self, shas: Collection[str]) -> Mapping[str, str]:
+        out = self._index.repository.objects.read(
+            "log", "--stdin", "--no-walk=unsorted", "--encoding=UTF-8", "--format=%x01%x02%H%x00%B", given=map(str.encode, shas)
+        ) if shas else b""  # fmt: skip
+        pairs = (record.split(b"\0", 1) for record in out.split(_RECORD)[1:])
+        return {sha.decode(): message.decode("utf-8", "replace") for sha, message in pairs}
+
+    def diffs(self, shas: Collection[str], algorithm: str) -> Mapping[str, bytes]:
+        return {sha: diff for sha, diff in self._index.diffs(shas, algorithm) if diff is not None}
+
+
+def _windows(asked: Sequence[Asked]) -> list[tuple[int, int, list[int]]]:
+    """Spans of time that do not overlap, and which of *asked* lie in each."""
+    found: list[tuple[int, int, list[int]]] = []
+    for at in sorted(range(len(asked)), key=lambda at: asked[at].since):
+        since, until, places = asked[at].since, asked[at].until, [at]
+        if found and since <= found[-1][1]:
+            before = found.pop()
+            since, until, places = before[0], max(before[1], until), [*before[2], at]
+        found.append((since, until, places))
+    return found
+
+
+def tips(repository: Repository, patterns: Sequence[str] = ()) -> list[str]:
+    """The commits to start from. patterns: globs of branches, see `branches_of`; without any the main branch.
+
+    Raises TreeError when the repository has no such branch.
     """
     refs = repository.refs()
-    if not branch and "HEAD" in refs:
-        return [refs["HEAD"].sha]
-    wanted = branch or "*"
-    kinds = ("refs/heads/", "refs/remotes/*/", "refs/tags/", "")
-    found = {ref.sha for name, ref in refs.items() if any(fnmatchcase(name, kind + wanted) for kind in kinds)}
-    if not found:
-        raise TreeError(f"{repository.name}: there is no branch {wanted!r}; `git -C {repository.path} branch -a` lists them")
-    return sorted(found)
+    branches = branches_of(refs, patterns, repository.name)
+    return sorted(set(branches.values())) if patterns else [branches[main_branch(refs, branches)]]
 
 
 class MemoryPool:
     """All commits but merges that are reachable from *start* (full ids). Answers as `tracker.core.match.Pool` says.
 
-    Takes 2 kB of memory a commit. Where trees or blobs of a partial clone are missing, paths or diffs are left out.
+    Takes about 2 kB of memory a commit. Where the trees or blobs of a partial clone are missing, so are paths or diffs.
     """
 
     def __init__(self, repository: Repository, start: Sequence[str]) -> None:
@@ -53,10 +111,9 @@ class MemoryPool:
         self._subjects: dict[str, list[str]] = {}
         self._authors: dict[str, list[Row]] = {}
         self._paths: dict[str, list[Row]] = {}
-        self._failures = 0
         try:
             self._read(start, ("--name-only", "--no-renames"))
-        except TreeError:
+        except TreeError:  # without trees there are no names
             self._read(start, ())
         for index in (self._authors, self._paths):
             for rows in index.values():
@@ -66,20 +123,19 @@ class MemoryPool:
         return len(self._commits)
 
     def _read(self, start: Sequence[str], names: Sequence[str]) -> None:
-        form = f"--format=%x01%x02{_FIELDS}"
-        given = [sha.encode() for sha in start]
-        args = ("log", "--stdin", "--no-merges", "-z", "--encoding=UTF-8", *names, form)
-        with self._repository.objects.output(*args, given=given) as out:
+        arguments = ("log", "--stdin", "--no-merges", "-z", "--encoding=UTF-8", *names, _FORMAT)
+        with self._repository.objects.output(*arguments, given=map(str.encode, start)) as out:
             rest = b""
-            while chunk := out.read(1 << 20):
+            while chunk := out.read(_CHUNK):
                 *whole, rest = (rest + chunk).split(_RECORD)
                 for record in whole:
                     self._take(record)
             self._take(rest)
 
     def _take(self, record: bytes) -> None:
+        """Add the commit of one record of the log, and the paths behind it."""
         parts = record.split(b"\0")
-        if len(parts) < 10:
+        if len(parts) < 9:
             return
         sha, parents, an, ae, at, cn, ce, ct, message = (part.decode("utf-8", "replace") for part in parts[:9])
         if sha in self._commits or not (at.isdigit() and ct.isdigit()):
@@ -87,7 +143,7 @@ class MemoryPool:
         commit = read_commit(sha, tuple(parents.split()), Person(an, ae), int(at), Person(cn, ce), int(ct), message)
         self._commits[sha] = commit
         self._messages[sha] = message
-        row = (commit.committed, sha)
+        row = (commit.authored, sha)
         for link in commit.links:
             self._links.setdefault(link, []).append(sha)
         self._authored.setdefault(commit.authored, []).append(sha)
@@ -113,31 +169,19 @@ class MemoryPool:
     def by_author(self, email: str, since: int, until: int) -> Sequence[Commit]:
         return self._get(_between(self._authors.get(email.lower(), []), since, until))
 
-    def touching(self, paths: Collection[str], since: int, until: int) -> Sequence[Commit]:
-        return self._get(dict.fromkeys(sha for path in paths for sha in _between(self._paths.get(path, []), since, until)))
+    def touching(self, asked: Sequence[Asked]) -> Sequence[Sequence[Commit]]:
+        return [self._touching(one) for one in asked]
+
+    def _touching(self, asked: Asked) -> list[Commit]:
+        rows = (_between(self._paths.get(path, []), asked.since, asked.until) for path in asked.paths)
+        return self._get(dict.fromkeys(sha for some in rows for sha in some))
 
     def messages(self, shas: Collection[str]) -> Mapping[str, str]:
         return {sha: self._messages[sha] for sha in shas if sha in self._messages}
 
     def diffs(self, shas: Collection[str], algorithm: str) -> Mapping[str, bytes]:
-        found: dict[str, bytes] = {}
-        names = list(shas)
-        todo = [names[at : at + _CHUNK] for at in range(0, len(names), _CHUNK)]
-        while todo and self._failures < _MAX_FAILURES:
-            some = todo.pop()
-            try:
-                found.update(self._diffs(some, algorithm))
-            except TreeError:  # one of them lacks a blob
-                self._failures += 1
-                half = len(some) // 2
-                todo += [part for part in (some[:half], some[half:]) if part and len(some) > 1]
-        return found
-
-    def _diffs(self, shas: Sequence[str], algorithm: str) -> dict[str, bytes]:
-        args = ("diff-tree", "--stdin", "-p", "-M", "--root", "--no-ext-diff", "--no-textconv", "--no-color", "--full-index")
-        out = self._repository.objects.read(*args, f"--diff-algorithm={algorithm}", given=[sha.encode() for sha in shas])
-        pieces = _DIFF.split(out)
-        return {sha.decode(): diff for sha, diff in zip(pieces[1::2], pieces[2::2], strict=True)}
+        parents = {one.sha: one.parents[0] if one.parents else "" for one in self._get(shas)}
+        return {sha: diff for sha, diff in diffs.diffs(self._repository, parents, algorithm, True) if diff is not None}
 
 
 def _between(rows: list[Row], since: int, until: int) -> list[str]:

@@ -189,10 +189,8 @@ class Updater:
                 graph[place].region = regions.id_of(regions.masks[graph[place].region] & ~(1 << bit))
             graph.changed.update(gained, left)
             lost += [Lost(place, name) for place in left]
-            if name == self._main and before != tips[name]:
-                graph.forget_merges({place for place in left if graph[place].merge == place})
-                for place in reversed(list(graph.chain(tips[name]))):
-                    graph.spread(place, "merge", place)
+            if name == self._main:
+                graph.move_main(before, tips[name])
         for place, release in added.values():
             graph.spread(place, "tag", place)
             if release:
@@ -234,7 +232,7 @@ class Updater:
             return []
         masks = {int(one): int(mask, 16) for one, mask in self._con.execute("SELECT id, mask FROM regions")}
         final = _kept_ids(before.region, labels.region, regions)
-        lost = _lost(graph, before.region, labels.region, masks, regions.masks, {bit: name for name, (bit, _) in old.items()})
+        lost = _lost(graph, before.region, labels.region, masks, regions.masks, old, tips)
         self._con.executemany(
             "UPDATE graph SET region = ?, tag = ?, release = ?, merge = ? WHERE n = ?", _changed(graph, before, labels, final)
         )
@@ -315,17 +313,18 @@ def _kept_ids(before: array[int], after: array[int], regions: Regions) -> dict[i
 
 
 def _lost(
-    graph: Dense, before: array[int], after: array[int], old: Mapping[int, int], new: Mapping[int, int], names: Mapping[int, str]
-) -> list[Lost]:
+    graph: Dense, before: array[int], after: array[int], masks: Mapping[int, int], new_masks: Mapping[int, int],
+    old: Mapping[str, tuple[int, int]], tips: Mapping[str, int],
+) -> list[Lost]:  # fmt: skip
+    """What branches had and have no more; of branches that are gone only what no other branch has."""
+    names = {bit: name for name, (bit, _) in old.items()}
     found = []
-    gone = {(a, b): old[a] & ~new[b] for a, b in set(zip(before, after, strict=True))}
-    for index, pair in enumerate(zip(before, after, strict=True)):
-        bits = gone[pair]
-        while bits:
-            bit = (bits & -bits).bit_length() - 1
-            bits &= bits - 1
-            if bit in names:
-                found.append(Lost(graph.places[index], names[bit]))
+    gone: dict[tuple[int, int], list[str]] = {}
+    for a, b in set(zip(before, after, strict=True)):
+        bits = masks[a] & ~new_masks[b]
+        gone[a, b] = [name for bit, name in names.items() if bits >> bit & 1 and (name in tips or not new_masks[b])]
+    for place, a, b in zip(graph.places, before, after, strict=True):
+        found += [Lost(place, name) for name in gone[a, b]]
     return found
 
 

@@ -6,7 +6,7 @@ import asyncio
 import io
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -90,7 +90,7 @@ def follow(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., 
 
 
 @pytest.fixture
-def play() -> Iterator[Callable[..., None]]:
+def play() -> Callable[..., None]:
     """Runs the application on the store there is, in so many columns and rows."""
 
     def run(scene: Play, size: tuple[int, int] = (80, 24)) -> None:
@@ -108,7 +108,7 @@ def play() -> Iterator[Callable[..., None]]:
 
         asyncio.run(show())
 
-    yield run
+    return run
 
 
 def golden(name: str, text: str) -> None:

@@ -17,6 +17,8 @@ from tracker.faces.tui.library import Library
 
 BEN = "Ben Reviewer <ben@example.org>"
 DAY = 86_400
+HOSTILE = "[bold]x[/bold] \x1b[31mred\x1b]0;pwned\x07 \u202egnp"
+HEBREW = "\u05d0\u05d1\u05d2 12 <b@example.org>"
 
 
 def many(count: int) -> list[bytes]:
@@ -118,8 +120,8 @@ def test_preview(follow: Callable[..., None], play: Callable[..., None]) -> None
 def test_hostile_mail_is_harmless(follow: Callable[..., None], play: Callable[..., None]) -> None:
     """Escapes, markup, overrides, wide and right-to-left names: shown, and every row ends where it should."""
     follow(
-        patch("h1@example.org", "[PATCH] [bold]x[/bold] \x1b[31mred\x1b]0;pwned\x07 \u202egnp", sender="[/] \u5f20\u4e09\u4e30 <a@example.org>"),
-        mail("h2@example.org", "Re: [PATCH] x", "\x1b[2J[link=x]y[/link]\n", refs="h1@example.org", sender="\u05d0\u05d1\u05d2 12 <b@example.org>"),
+        patch("h1@example.org", f"[PATCH] {HOSTILE}", sender="[/] \u5f20\u4e09\u4e30 <a@example.org>"),
+        mail("h2@example.org", "Re: [PATCH] x", "\x1b[2J[link=x]y[/link]\n", refs="h1@example.org", sender=HEBREW),
     )
 
     async def scene(stage: Stage) -> None:

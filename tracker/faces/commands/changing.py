@@ -27,15 +27,16 @@ from tracker.sync.importer import Imported, import_files, import_path, import_st
 from tracker.sync.poll import sync as sync_all
 from tracker.sync.reading import open_store
 from tracker.sync.servers import Servers
-from tracker.sync.session import Session, refresh_records, writing
+from tracker.sync.session import Session, refresh, writing
 
 _MAX_SEARCHED = 20
 
 
 @contextlib.contextmanager
-def _session(config: Config, out: Out, now: int) -> Iterator[tuple[Session, Servers]]:
+def opened_session(config: Config, out: Out, now: int) -> Iterator[tuple[Session, Servers]]:
+    """The store for a command that changes it, alone; and the servers to ask."""
     with writing(config), contextlib.closing(open_store(config)) as con, contextlib.closing(Servers(config)) as servers:
-        refresh_records(con)
+        refresh(con, config)
         yield Session(con, config, now, out.say, out.progress), servers
 
 
@@ -59,7 +60,7 @@ def follow(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit
             raise UsageError(f"{plain(text)!r}: {target.reason}")
         targets.append(target)
     done: list[Followed] = []
-    with _session(config, out, now) as (session, servers):
+    with opened_session(config, out, now) as (session, servers):
         for target in targets:
             _try(session, done, lambda target=target: follow_target(session, servers, target))  # type: ignore[misc]
         for name in args.mail:
@@ -135,7 +136,7 @@ def _count(number: int, what: str) -> str:
 def unfollow(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
     """`tracker unfollow TOPIC…`."""
     done = 0
-    with _session(config, out, now) as (session, _):
+    with opened_session(config, out, now) as (session, _):
         for number in [one_topic(session.con, text) for text in args.topics]:
             title = plain(read.topic(session.con, number).title)
             if unfollow_topic(session, number):
@@ -148,7 +149,7 @@ def unfollow(args: argparse.Namespace, config: Config, out: Out, now: int) -> Ex
 
 def sync(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
     """`tracker sync [TOPIC…]`."""
-    with _session(config, out, now) as (session, servers):
+    with opened_session(config, out, now) as (session, servers):
         if args.quiet:
             session.progress = lambda _what, _done, _total: None
         numbers = [one_topic(session.con, text) for text in args.topics]
@@ -168,7 +169,7 @@ def sync(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
 
 def import_(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
     """`tracker import PATH…`."""
-    with _session(config, out, now) as (session, _):
+    with opened_session(config, out, now) as (session, _):
         for name in args.paths:
             try:
                 done = import_path(session, Path(name).expanduser(), args.list_name)
@@ -183,7 +184,7 @@ def import_(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exi
 
 def link(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
     """`tracker link A B` and `tracker unlink A B`."""
-    with _session(config, out, now) as (session, _):
+    with opened_session(config, out, now) as (session, _):
         numbers = [one_topic(session.con, name) for name in (args.a, args.b)]
         if any(not read.topic(session.con, number).data["revisions"] for number in numbers):
             raise UsageError("only topics with patches can be linked")
@@ -198,8 +199,3 @@ def link(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
                 if number is not None:
                     out.line(f"#{number}  {plain(read.topic(session.con, number).title)}")
         return _end(session, out, True)
-
-
-COMMANDS: dict[str, Callable[[argparse.Namespace, Config, Out, int], Exit]] = {
-    "follow": follow, "unfollow": unfollow, "sync": sync, "import": import_, "link": link, "unlink": link,
-}  # fmt: skip

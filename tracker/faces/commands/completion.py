@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 
+from tracker.config import Config
 from tracker.faces.exits import Exit
 from tracker.faces.out import Out
 
 
-def completion(args: argparse.Namespace, out: Out) -> Exit:
+def completion(args: argparse.Namespace, _config: Config, out: Out, _now: int) -> Exit:
     """`tracker completion SHELL`."""
     out.line({"bash": _bash, "zsh": _zsh, "fish": _fish}[args.shell](_commands()).rstrip("\n"))
     out.flush()

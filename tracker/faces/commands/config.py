@@ -27,7 +27,7 @@ class _Row(NamedTuple):
     origin: str
 
 
-def show_config(args: argparse.Namespace, config: Config, out: Out) -> Exit:
+def show_config(args: argparse.Namespace, config: Config, out: Out, _now: int) -> Exit:
     """`tracker config`."""
     identity = Identity(config)
     rows = [*_places(config), *_identity(identity), *_lists(config)]

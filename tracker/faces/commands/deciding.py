@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from tracker.config import Config
 from tracker.core.dates import day
@@ -87,7 +87,3 @@ def note(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
     out.flush()
     return Exit.DONE
 
-
-COMMANDS: dict[str, Callable[[argparse.Namespace, Config, Out, int], Exit]] = {
-    "set": set_status, "snooze": snooze, "note": note,
-}  # fmt: skip

@@ -4,35 +4,39 @@ from __future__ import annotations
 
 import argparse
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 from tracker.config import Config
 from tracker.core.dates import iso
+from tracker.core.roles import roles
 from tracker.faces import rows
 from tracker.faces.exits import Exit, NothingError, UsageError
 from tracker.faces.out import Out
 from tracker.faces.plain import cut, escape_controls, pad, plain, width
 from tracker.store import attestation, own, read
+from tracker.sync.identity import Identity
 from tracker.sync.reading import open_reading
 
 
 def list_topics(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
     """`tracker list`: one line a topic."""
     query = " ".join(getattr(args, "query", ()))
+    me = Identity(config)
     with open_reading(config, out.say, now) as store:
         every = getattr(args, "all", False) or store.snapshot
         topics = read.topics(store.con, every=every)
         if query:
-            wanted = _matching(store.con, query, now)
+            wanted = _matching(store.con, query, now, me)
             topics = [topic for topic in topics if topic.number in wanted]
         if getattr(args, "json", False):
             attestation.fill(store.con, [tag for topic in topics for tag in topic.data["tags"]])
             said = own.everything(store.con)
-            listed = [topic_json(store.con, topic, now, said.get(topic.number, own.Own())) for topic in topics]
+            listed = [topic_json(store.con, topic, now, me.emails, said.get(topic.number, own.Own())) for topic in topics]
             print_json(out, {"schema": 1, "topics": listed})
         elif topics:
             _tell_absent(store.con, out)
-            for line in _table(topics, out, now):
+            for line in _table(topics, out, now, me):
                 out.line(line)
         elif query:
             out.say("nothing found" if every else "nothing found among what is followed; --all looks at everything")
@@ -52,15 +56,18 @@ def _tell_absent(con: sqlite3.Connection, out: Out) -> None:
         out.say(f"not at hand: {cut(plain(absent[0]), 60)}{more}; 'tracker sync' fetches what is followed")
 
 
-def _matching(con: sqlite3.Connection, text: str, now: int) -> set[int]:
-    """The topics with a mail that matches."""
+def _matching(con: sqlite3.Connection, text: str, now: int, me: Identity) -> set[int]:
+    """The topics for which the query holds: what it says of topics, and what it says of one of their mails."""
     from tracker.core.query import parse_query
-    from tracker.store.search import search
+    from tracker.store.browse import listing
 
     query = parse_query(text, now)
     if query.node is None:
         raise UsageError(f"query: {query.problem or 'nothing to look for'}")
-    return {found.topic for found in search(con, query.node, 1_000_000) if found.topic is not None}
+    asks_me = any(word in text for word in ("turn:me", "is:mine"))
+    if asks_me and not me.emails:
+        raise UsageError("who are you? Set [me] emails in config.toml or git's user.email; see 'tracker config'")
+    return set(listing(con, query.node, me=me.emails if asks_me else ()))
 
 
 def one_topic(con: sqlite3.Connection, text: str) -> int:
@@ -74,13 +81,20 @@ def one_topic(con: sqlite3.Connection, text: str) -> int:
     raise UsageError(f"{name!r} names several topics: {', '.join(f'#{number}' for number in found[:8])}; use a number")
 
 
-def topic_json(con: sqlite3.Connection, topic: read.TopicRow, now: int, said: own.Own | None = None) -> dict[str, Any]:
-    """TOPIC of schema 1: what mail says as it stands today, and what is the user's own. said: when it is known already."""
+def topic_json(
+    con: sqlite3.Connection, topic: read.TopicRow, now: int, me: Sequence[str] = (), said: own.Own | None = None
+) -> dict[str, Any]:
+    """TOPIC of schema 1: what mail says as it stands today, and what is the user's own.
+
+    me: the user's addresses. said: what he says of the topic, when it is known already.
+    """
     said = own.everything(con).get(topic.number, own.Own()) if said is None else said
+    committers = [landing["by"]["email"] for landing in topic.data["landings"] if landing["by"] and landing["commit"]]
+    held = roles(topic.data, me, writers=read.writers(con, topic.number), maintainers=committers) if me else ()
     return {
         "id": topic.number, **topic.data, **standing(topic, said, now), "tags": rows.aged(topic.data["tags"], now),
         "age_days": rows.age_days(topic.last, now), "followed": topic.followed,
-        "mine": False, "my_roles": [], "unread": topic.unread, "snoozed_until": iso(said.until),
+        "mine": "author" in held, "my_roles": list(held), "unread": topic.unread, "snoozed_until": iso(said.until),
         "notes": [{"at": iso(at), "text": text} for at, text in said.notes],
         "sources": read.sources_of(con, topic.number), "related": read.related(con, topic.number),
     }  # fmt: skip
@@ -109,9 +123,9 @@ def print_json(out: Out, data: Any) -> None:
     out.line(escape_controls(json.dumps(data, ensure_ascii=False, indent=1)))
 
 
-def _table(topics: list[read.TopicRow], out: Out, now: int) -> list[str]:
+def _table(topics: list[read.TopicRow], out: Out, now: int, me: Identity) -> list[str]:
     """Columns on a terminal, the title taking what is left; fields between tabs in a pipe."""
-    cells = [_cells(topic, now) for topic in topics]
+    cells = [_cells(topic, now, me) for topic in topics]
     if not out.tty:
         return ["\t".join(row) for row in cells]
     widths = [max(width(row[column]) for row in cells) for column in (0, 1, 2, 3, 5, 6)]
@@ -129,13 +143,15 @@ def _table(topics: list[read.TopicRow], out: Out, now: int) -> list[str]:
     return lines
 
 
-def _cells(topic: read.TopicRow, now: int) -> tuple[str, ...]:
+_MAX_TURN = 14
+
+
+def _cells(topic: read.TopicRow, now: int, me: Identity) -> tuple[str, ...]:
     """Number, status, turn, age, title, version, tags."""
     data = topic.data
-    labels = [revision["label"] for revision in data["revisions"]]
-    posted = [label for label in labels if label != "alternative"]
-    version = posted[-1] if posted else labels[-1] if labels else "-"
+    somebody = data["turn"] not in ("nobody", "unknown")  # git is asked who the user is only when it matters
+    turn = "you" if somebody and rows.is_my_turn(data, me.emails) else rows.turn_words(data["turn"], data["turn_who"])
     return (
-        str(topic.number), rows.status_words(topic.status), rows.turn_words(data["turn"], data["turn_who"]),
-        rows.age(topic.last, now), plain(topic.title), version, rows.tag_counts(rows.aged(data["tags"], now)),
+        str(topic.number), rows.status_words(topic.status), cut(turn, _MAX_TURN), rows.age(topic.last, now), plain(topic.title),
+        rows.version(data), rows.tag_counts(rows.aged(data["tags"], now)),
     )  # fmt: skip

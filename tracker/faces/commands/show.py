@@ -14,6 +14,7 @@ from tracker.faces.out import Out
 from tracker.faces.path import Step, chain, steps
 from tracker.faces.plain import cut, pad, plain, width
 from tracker.store import read
+from tracker.sync.identity import Identity
 from tracker.sync.reading import open_reading
 
 _MARKS = {"done": ("", ""), "unknown": (" ?", "33"), "open": ("", "2"), "undone": ("", "31")}
@@ -25,7 +26,7 @@ def show(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
     """`tracker show TOPIC`."""
     with open_reading(config, out.say, now) as store:
         number = one_topic(store.con, args.topic)
-        data = topic_json(store.con, read.topic(store.con, number), now)
+        data = topic_json(store.con, read.topic(store.con, number), now, Identity(config).emails)
     if args.json:
         print_json(out, {"schema": 1, "topic": data})
     else:

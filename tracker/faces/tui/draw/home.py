@@ -43,7 +43,7 @@ class Columns:
 def columns(room: int) -> Columns:
     """The columns for a list of so many columns: the title gets what is left, and at narrow widths others give way."""
     status = 19 if room >= 64 else 14 if room >= 50 else 2
-    turn = 9 if room >= 60 else 0
+    turn = 10 if room >= 60 else 0
     spark = 8 if room >= 96 else 0
     tags = 10 if room >= 76 else 0
     lists = 14 if room >= 130 else 0

@@ -45,8 +45,8 @@ def header(topic: Mapping[str, Any], room: int, me: Sequence[str]) -> list[Line]
     """Three lines: title and number, status and turn, reason."""
     number = f"#{topic['id']}"
     title = with_right(line((safe(topic["title"]), BOLD)), line((number, DIM)), room)
-    reason = safe(topic["status_reason"])
-    return [title, with_right(status_line(topic, me), line((rows.version(topic), BOLD)), room), *wrap(reason, room)[:1]]
+    version = line((safe(rows.version(topic)), BOLD))
+    return [title, with_right(status_line(topic, me), version, room), line(safe(topic["status_reason"]))]
 
 
 def preview(topic: Mapping[str, Any], room: int, me: Sequence[str]) -> list[Line]:

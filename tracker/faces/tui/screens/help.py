@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.screen import Screen
 
 from tracker.faces.plain import pad
-from tracker.faces.tui.draw.line import BOLD, DIM, Line, Sheet, line
+from tracker.faces.tui.draw.line import BOLD, Line, Sheet, line
 from tracker.faces.tui.keys import key_name, own_bindings, screen_bindings
 from tracker.faces.tui.screens.base import Page
 from tracker.faces.tui.widgets.lines import Lines

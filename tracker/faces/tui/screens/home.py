@@ -87,6 +87,7 @@ class Home(Acting):
         self._wanted = view.numbers[view.at] if view.numbers else None
         self._topic: dict[str, Any] | None = view.topic
         self._place: dict[int, int] = {}
+        self._fresh = False
 
     # --- composition
 
@@ -165,7 +166,8 @@ class Home(Acting):
         self.numbers = numbers
         self.total = len(numbers)
         self.tracker.library.forget()
-        self._fill(key=self._wanted)
+        self._fill(key=self._wanted, top=self._fresh)
+        self._fresh = False
 
     def _counted(self, counts: list[int]) -> None:
         self.tabs = [Tab(tab.name, tab.query, count) for tab, count in zip(self.tabs, counts, strict=True)]
@@ -262,6 +264,7 @@ class Home(Acting):
             self._place[self.active] = self._wanted
         self.active = number
         self._wanted = self._place.get(number)
+        self._fresh = True
         self.query_one("#tabs", Bar).renew()
         self._switch()
 

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 
+from tracker.core.dates import day
 from tracker.faces.plain import width
 from tracker.faces.tui.draw import thread as thread_pane
 from tracker.faces.tui.draw.home import WIDE
@@ -193,7 +194,7 @@ class TopicPage(Acting):
             detail.show(lambda room: Sheet(wrap(f"{safe(msgid)} is named here but not at hand.", room, DIM)), top=True)
             return
         detail.show(lambda room: mail_sheet(mail, Folds(), room), top=True)
-        set_title(detail.parent, mail.subject)
+        set_title(detail.parent, f"{mail.message.sender.name or mail.message.sender.email} · {day(mail.message.date)}")
 
     def _show_diff(self, key: Hashable | None) -> None:
         """The range-diff that ends in the selected version: from the marked one, else from the one before."""
