@@ -71,9 +71,8 @@ def main() -> None:
                     good[row["kind"]] += 1
                 else:
                     wrong.append(row)
-        print(
-            f"{name}: {mails} mails, {spent / max(mails, 1) * 1e6:.1f} µs each, {silents} silent ones {silent / max(silents, 1) * 1e6:.1f} µs"
-        )
+        each, quiet = spent / max(mails, 1) * 1e6, silent / max(silents, 1) * 1e6
+        print(f"{name}: {mails} mails, {each:.1f} µs each; {silents} say nothing, {quiet:.1f} µs each")
         print(f"  {len(rows)} mails of the ground truth are not in this archive")
     bad = Counter(row["kind"] for row in wrong)
     for kind in sorted(good | bad):

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from tracker.trees.index import Index
@@ -59,7 +60,7 @@ def first(repo: Path, branch: str, runs: int) -> None:
     for _ in range(runs):
         with tempfile.TemporaryDirectory() as folder, open(os.devnull, "wb") as nothing:
             command = ["git", f"--git-dir={repo}", "log", "--format=%H%n%B", branch]
-            log = measured(lambda: subprocess.run(command, stdout=nothing, check=True))
+            log = measured(partial(subprocess.run, command, stdout=nothing, check=True))
             with Index.open(Path(folder), "tree", repo, (branch,)) as index:
                 own = measured(index.update)
                 count = len(index)
@@ -138,7 +139,7 @@ def memory(count: int) -> None:
         size = Path(folder, "tree.db").stat().st_size
         print(
             f"first index of {new} made-up commits: peak memory {int(own) / 1024:.0f} MB (git {int(its) / 1024:.0f} MB), "
-            f"{float(wall):.0f} s by the clock, processor {float(cpu):.0f} s and git {float(git_cpu):.0f} s, index {size >> 20} MB"
+            f"{float(wall):.0f} s by the clock, processor {float(cpu):.0f} s (git {float(git_cpu):.0f} s), index {size >> 20} MB"
         )
 
 

@@ -80,6 +80,7 @@ def test_announced(words: str) -> None:
         "I'll pick this up when rc1 is out.", "After applying the diff it boots.", "Will fix this up when applying.",
         # tests
         "I applied the patch and tested it.", "I applied this patch on top of next-20230913 and see no warning.",
+        "merged for 6.5 and then the thing would work.",
         "With this patch applied the test passes.", "I have applied this patch here and it does NOT resolve the issue.",
         "Applied your patch on top of v5.16 and rebooted.", "I applied the change but it still crashes.",
         # authors
@@ -118,6 +119,7 @@ def test_not_the_writers_words(body: str) -> None:
         ("1 and 2 added to devel, thanks.", ((1, 3), (2, 3)), True),
         ("Applied patches 1-3 to net-next.", ((1, 3), (2, 3), (3, 3)), False),
         ("I've queued up patch 1 as well.", ((1, 3),), True),
+        ("Applied to 5.11/scsi-queue except for patch #2.", ((1, 3), (3, 3)), True),
         ("Applied, thanks.", (), False),
     ],
 )

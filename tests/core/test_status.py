@@ -319,6 +319,16 @@ def test_words_for_others_ask_the_author_nothing() -> None:
     assert judged(one(), talk[0], called).status == "in-review"
 
 
+def test_only_a_maintainer_takes_patches() -> None:
+    """His word ends what he asked and what the author planned; another's is only an answer."""
+    asked = [one(), says("c@x", "p1@x", "Please fix the typo.", who=CHEN)]
+    plan = says("a@x", "p1@x c@x", "Will do.", who=ANNA, day=2)
+    taken = judged(*asked, plan, says("c2@x", "p1@x c@x a@x", "I'll fix that myself.", who=CHEN, day=3))
+    assert (taken.status, taken.turn, taken.turn_who) == ("in-review", "maintainer", (C,))
+    other = judged(one(), says("b@x", "p1@x", "I'll take this into my distribution."))
+    assert (other.status, other.turn) == ("in-review", "unknown")
+
+
 def test_a_plan_after_a_refusal_is_newer() -> None:
     """Refused by the maintainer, but the author goes on."""
     refused = says("c@x", "p1@x", "NAK", who=CHEN)

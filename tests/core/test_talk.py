@@ -82,6 +82,7 @@ SAID = {
     "superseded": (
         "Superseded by https://lore.kernel.org/r/new@example.org",
         "This was sent as part of another series.",
+        "This is already fixed in linux-next.",
         "Please use this one from Chen instead.",
     ),
     "conceded": (
@@ -96,7 +97,12 @@ SAID = {
         "Sounds good.",
     ),
     "refused": ("I'm not going to apply this.", "We won't take this patch.", "This is not acceptable."),
-    "taking": ("I'll queue it up for 6.12.", "I'll take this through my tree.", "I will pick this up tomorrow.", "I've folded that in."),
+    "taking": (
+        "I'll queue it up for 6.12.",
+        "I'll take this through my tree.",
+        "I will pick this up tomorrow.",
+        "I've folded that in.",
+    ),
 }
 
 

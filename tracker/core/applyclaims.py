@@ -245,7 +245,8 @@ _IF_BEHIND = re.compile(
     r"\b(?:if (?!you (?:spot|see|find|notice|have any)|anything|there(?:'s| is| are) (?:any|other|more|further)|it breaks)"
     r"|once|as soon as|unless|when (?:you|i get|the|v\d|it|that|this|applying|-?rc)|after (?:you|the|-?rc\d|testing|v\d"
     r"|\d+\.\d+|some|a bit|review|it|that|i)"
-    r"|assuming|provided|subject to|pending|until|in case|barring|depending|before (?:i|sending|applying|posting))\b"
+    r"|assuming|provided|subject to|pending|until|in case|barring|depending|then\b[^.]{0,30}\bwould|before (?:i|sending"
+    r"|applying|posting))\b"
 )
 _TESTING = re.compile(
     r"\b(?:test\w*|tried|try|ran|rerun\w*|running|run|boot\w*|built|build|builds|compil\w+|reproduc\w*|crash\w*|hang|hangs"

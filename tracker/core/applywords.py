@@ -9,7 +9,7 @@ from tracker.core import applyclaims as claims
 from tracker.core.applyclaims import PULLED, RULES, STABLE, Claim, judge
 from tracker.core.noticeform import HEX, Mail, Notice, quoted, version_in, word_set
 from tracker.core.ownwords import Span, own_blocks, sentence_after, sentence_at
-from tracker.core.scope import POSITION, scope_of
+from tracker.core.scope import POSITION, Scope, scope_of
 from tracker.core.stablemail import is_maintainer
 from tracker.core.subject import Subject, parse_subject
 from tracker.core.tagwords import lowered, plain
@@ -19,6 +19,11 @@ _MAX_TEXT = 30_000  # characters of a mail that are looked at
 _MAX_PLACES = 40  # verbs that are looked at
 _MAX_BLOCKS = 200
 _MAX_AFTER = 300
+_DIGITS = tuple("#123456789")
+_EXCEPT = re.compile(
+    r"\b(?:except|minus|apart from|other than|without|excluding)(?: for)?(?: the)?(?: patch(?:es)?)? "
+    r"(#?\d{1,3}(?: ?(?:-|,|&|and) ?#?\d{1,3}){0,8})(?![\d.])"
+)
 _CODE = re.compile(r"[{}=;|]|\w\(\)|_\w+\(|^\W*\+ |\$ |#!/|\b0x|<[^ >]+>|\bBUG\b")
 _SHA = re.compile(rf"\b({HEX})\b")
 _VERBS_OF_NUMBERS = re.compile(
@@ -108,8 +113,7 @@ def _notice(mail: Mail, subject: Subject, claim: Claim, sentence: str, words: st
     line = " ".join(words.split())
     placed = claim.kind in ("applied", "pulled", "dropped")
     tree, branch = place_of_words(line) if placed else NOWHERE
-    about = _VERBS_OF_NUMBERS.sub(r"\1\2 for patches ", "for patches " + sentence if sentence[:1] in "#123456789" else sentence)
-    scope = scope_of(about, subject.n, subject.total) if placed else POSITION
+    scope = _patches_named(sentence, subject) if placed else POSITION
     numbers = tuple((number, subject.total or 0) for number in scope.numbers)
     kind = claim.kind
     if _about_stable(mail, subject):
@@ -123,6 +127,16 @@ def _notice(mail: Mail, subject: Subject, claim: Claim, sentence: str, words: st
         version=version_in(line), refs=mail.parent, subset=subject.subset or bool(numbers and subject.total != len(numbers)),
         reason="will" if claim.future else "", quote=quoted(words),
     )  # fmt: skip
+
+
+def _patches_named(sentence: str, subject: Subject) -> Scope:
+    """The patches that the words name: "applied 1-3", "1 and 2 added", "all except for patch 5"."""
+    left_out = _EXCEPT.search(sentence)
+    if left_out:
+        return scope_of(f"for all patches except {left_out[1]}", subject.n, subject.total)
+    if sentence.startswith(_DIGITS):
+        sentence = "for patches " + sentence
+    return scope_of(_VERBS_OF_NUMBERS.sub(r"\1\2 for patches ", sentence), subject.n, subject.total)
 
 
 def _about_stable(mail: Mail, subject: Subject) -> bool:

@@ -23,7 +23,7 @@ from tracker.core.who import People
 
 CONDITION = "condition"
 _MAX_ABOVE = 500
-_MENDING = re.compile(r"\b(?:fix|fold|squash|amend|adjust|tweak|drop|edit)\b", re.IGNORECASE)
+_MENDING = re.compile(r"\b(?:fix|fold|squash|amend|adjust|tweak|drop|edit|apply|queue|merge|pick)\b", re.IGNORECASE)
 WHOLE = ""  # the place of what is said about the cover letter, or about all patches
 
 
@@ -219,7 +219,7 @@ def _of_author(debate: Debate, mail: Facts, place: str, person: int, mails: Mapp
             debate.plans.append(word)
         elif talk.kind == WITHDRAWN:
             debate.withdrawn.append(word)
-        elif talk.kind == SUPERSEDED:
+        elif talk.kind == SUPERSEDED and "already" not in talk.quote:  # "already fixed in 2/3" answers a comment
             debate.superseded.append(word)
 
 
@@ -229,8 +229,9 @@ def _of_other(debate: Debate, mail: Facts, place: str, person: int, mails: Mappi
     above = set(_above(mail, mails))
     talks = {talk.kind: talk for talk in talk_of(mail)}
     asked = [talks[kind] for kind in (REFUSED, REQUEST, WITHDRAWN, QUESTION) if kind in talks]
-    taking = talks.get(TAKING) or _mends(talks.get(NEW_VERSION) if person in debate.maintainers else None)
-    if taking is not None:
+    taking = talks.get(TAKING) or _mends(talks.get(NEW_VERSION))
+    if taking is not None and person in debate.maintainers:
+        asked = []
         debate.taking.append(Word(mail, person, place, taking))
         debate.asks = [ask for ask in debate.asks if ask.person != person]
         debate.plans = []

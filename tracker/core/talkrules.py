@@ -171,6 +171,12 @@ RULES: tuple[Rule, ...] = (
         r"\b(?:this|the|my) (?:patch|series) is (?:no longer|not) (?:needed|required|necessary|relevant)\b",
     ),
     _rule(
+        SUPERSEDED, "already",
+        r"\b(?:is|was|has been|been|got|issue|problem|bug) already (?:been )?(?:fixed|addressed|solved) (?:in|by|with"
+        r"|upstream)\b",
+        r"\balready (?:fixed|addressed|solved) (?:this|it) (?:in|by|with)\b",
+    ),
+    _rule(
         SUPERSEDED, "superseded superceded obsoleted replaced sent posted included folded merged resent reposted incorporated "
         "contained squashed instead",
         r"\b(?:superseded|superceded|obsoleted) (?:by|with|in) |\breplaced (?:by|with) (?:v\d|https?:|<|\[|this (?:patch"
@@ -200,9 +206,11 @@ RULES: tuple[Rule, ...] = (
         r"^\W*(?:(?:sure|ok|okay|yes|right|yep)\W+)?(?:my bad|my mistake|will do|will fix)\b",
     ),
     _rule(
-        TAKING, "queue queuing pick picking take taking apply applying merge merging push pushing pull pulling applied queued picked "
+        TAKING, "queue queuing pick picking take taking apply applying merge merging push pushing pull pulling applied queued "
+        "picked "
         "merged folded squashed added updated",
-        r"\bi(?:'ve| have)(?: now| just| already| also)?+ (?:applied|queued|picked|merged|folded|squashed|added (?:it|this|them) to"
+        r"\bi(?:'ve| have)(?: now| just| already| also)?+ (?:applied|queued|picked|merged|folded|squashed|added (?:it|this"
+        r"|them) to"
         r"|updated (?:the|my|your) (?:patch|tree|branch|commit))\b",
         rf"\b{_TAKER}(?: {_TAKE_SOON})*+ {_TAKES}\b(?: (?:this|it|that|these|them|the|up|your|both|all|in)\b){{0,2}}+(?!"
         rf" {_NOT_TAKEN})"

@@ -211,7 +211,12 @@ def _events(topic: Topic) -> list[dict[str, Any]]:
     for one in topic.review.agreements:
         found.append(_event("agreement", one.msgid, one.date, f"{one.who.name or one.who.email}: {one.quote}"))
     found += [_told(one) for one in topic.aftermath.events]
-    return sorted(found, key=lambda event: (event["at"] or "", event["id"]))
+    found.sort(key=lambda event: (event["at"] or "", event["id"]))
+    seen: dict[str, int] = {}
+    for event in found:  # one mail may prove several things of one kind
+        seen[event["id"]] = times = seen.get(event["id"], 0) + 1
+        event["id"] += f":{times}" if times > 1 else ""
+    return found
 
 
 def _told(event: Event) -> dict[str, Any]:

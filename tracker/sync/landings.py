@@ -21,7 +21,7 @@ from tracker.store.forest import Tree
 from tracker.sync.session import Session, private_dir
 from tracker.trees.git import TreeError
 from tracker.trees.index import Index, Placed
-from tracker.trees.indexpool import IndexPool
+from tracker.trees.pool import IndexPool
 from tracker.trees.mirror import is_url, mirror
 
 _ORDER = {"mainline": 0, "maintainer": 1, "next": 2, "stable": 3}  # stable looks for backports of what mainline has

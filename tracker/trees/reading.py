@@ -161,7 +161,6 @@ class Reader:
             new.first.append(-1)
         places[slot] = place
         new.order.append(slot)
-        more = []
         for at in range(size, len(ids), size):
             parent = slots.setdefault(ids[at : at + size], len(places))
             if parent == len(places):
@@ -169,11 +168,10 @@ class Reader:
                 new.first.append(-1)
             elif places[parent] != UNKNOWN:
                 new.early.append(slot)
-            more.append(parent)
-        if more:
-            new.first[slot] = more[0]
-            if len(more) > 1:
-                new.more[slot] = tuple(more[1:])
+            if at == size:
+                new.first[slot] = parent
+            else:
+                new.more[slot] = (*new.more.get(slot, ()), parent)
 
     def _person(self, text: bytes) -> int:
         """The number of a `Name <mail>`."""
@@ -231,4 +229,6 @@ def _epochs(text: bytes) -> tuple[int, int]:
         authored, committed = map(int, text.split(b" "))
     except ValueError:
         authored, committed = (int(one) if one.isdigit() else 0 for one in text.partition(b" ")[::2])
+    if 0 <= authored <= _MAX_EPOCH and 0 <= committed <= _MAX_EPOCH:
+        return authored, committed
     return min(max(authored, 0), _MAX_EPOCH), min(max(committed, 0), _MAX_EPOCH)

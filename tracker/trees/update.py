@@ -286,14 +286,14 @@ def _dense_of(new: NewCommits) -> tuple[Dense, Labels]:
 def _rows(graph: Dense, labels: Labels) -> Iterator[tuple[object, ...]]:
     places = graph.places
 
-    def at(index: int) -> int | None:
-        return places[index] if index >= 0 else None
+    def at(indexes: array[int]) -> Iterator[int | None]:
+        return (places[index] if index >= 0 else None for index in indexes)
 
-    for index, (place, first, region, tag, release, merge) in enumerate(
-        zip(places, graph.first, labels.region, labels.tag, labels.release, labels.merge, strict=True)
-    ):
-        more = " ".join(str(places[one]) for one in graph.more[index]) if index in graph.more else None
-        yield place, at(first), more, region, at(tag), at(release), at(merge)
+    more = map(graph.more.get, range(len(places)))
+    written = (" ".join([str(places[one]) for one in some]) if some else None for some in more)
+    return zip(
+        places, at(graph.first), written, labels.region, at(labels.tag), at(labels.release), at(labels.merge), strict=True
+    )
 
 
 def _kept_ids(before: array[int], after: array[int], regions: Regions) -> dict[int, int]:

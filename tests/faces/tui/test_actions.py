@@ -204,7 +204,7 @@ def test_apply(follow: Callable[..., None], play: Callable[..., None], tmp_path:
         await stage.press("A", "enter")
         stage.app.screen.query_one("Input").value = str(tmp_path)  # type: ignore[attr-defined]
         await stage.press("enter")
-        assert "is no git repository" in stage.text()
+        assert "no git repository: " in stage.text()
         await stage.press("A", "enter")
         stage.app.screen.query_one("Input").value = str(tmp_path / "linux")  # type: ignore[attr-defined]
         await stage.press("enter")

@@ -97,6 +97,8 @@ class TrackerApp(Deeds, App[Exit]):
     def tell(self, text: str, *, bad: bool = False) -> None:
         """One line in the footer, until the next key or for some seconds."""
         self.message = (text, bad)
+        if bad:
+            self.jobs.say(text, "error")
         self._told_at = time.monotonic()
         self._renew_feet()
 
@@ -126,12 +128,11 @@ class TrackerApp(Deeds, App[Exit]):
             return line(("snapshot ", DIM))
         if self.config.offline:
             return line(("offline ", DIM))
-        failed = any(entry.level == "error" for entry in list(self.jobs.log)[-3:])
         synced = None
         with contextlib.suppress(sqlite3.Error):
             synced = self.library.synced()
         words = "never synced" if synced is None else f"synced {_ago(int(self.clock()) - synced)}"
-        return line((f"{words} · L shows faults ", BAD)) if failed else line((f"{words} ", DIM))
+        return line((f"{words} · L shows faults ", BAD)) if self.jobs.faulty else line((f"{words} ", DIM))
 
     # --- jobs
 

@@ -380,7 +380,7 @@ class Deeds:
     def _apply(self, topic: Mapping[str, Any], series: str, text: str) -> None:
         app, repository = self._app, Path(text).expanduser()
         if not (repository / ".git").exists():
-            app.tell(f"{repository} is no git repository", bad=True)
+            app.tell(f"no git repository: {repository}", bad=True)
             return
 
         def answered(yes: bool | None) -> None:

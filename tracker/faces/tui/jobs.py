@@ -8,7 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tracker.config import Config
 from tracker.sources.base import SourceError
@@ -40,28 +40,31 @@ class Outcome:
 
 @dataclass
 class Jobs:
-    """Runs tasks and remembers what they said."""
+    """Runs tasks and remembers what they said. faulty: in the last sync a source failed."""
 
     config: Config
     log: deque[Entry] = field(default_factory=lambda: deque(maxlen=1_000))
     running: str = ""
     progress: str = ""
+    faulty: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def say(self, text: str, level: str = "info") -> None:
         """Keep a line in the log."""
         self.log.append(Entry(int(time.time()), level, text))
 
-    def run(self, name: str, task: Task, *, network: bool = True) -> Outcome:
+    def run(self, name: str, task: Task) -> Outcome:
         """Run *task* in this thread, after the one that runs now. Errors of stores, sources and disks become an outcome."""
         with self._lock:
             self.running, self.progress = name, ""
-            self.say(f"{name}: started")
             try:
                 outcome = self._guarded(name, task)
             finally:
                 self.running, self.progress = "", ""
-        self.say(f"{name}: {outcome.text}", "error" if outcome.failed or outcome.faults else "info")
+        if name == "sync":
+            self.faulty = outcome.failed or bool(outcome.faults)
+        if outcome.text:
+            self.say(f"{name}: {outcome.text}", "error" if outcome.failed or outcome.faults else "info")
         return outcome
 
     def _guarded(self, name: str, task: Task) -> Outcome:
@@ -71,9 +74,10 @@ class Jobs:
                 contextlib.closing(Servers(self.config)) as servers,
             ):  # fmt: skip
                 session = Session(con, self.config, int(time.time()), self.say, self._progress)
-                text = task(session, servers)
-                for error in session.failures:
-                    self.say(f"{name}: {error}", "error")
+                try:
+                    text = task(session, servers)
+                finally:
+                    self._mark_faults({str(error) for error in session.failures})
                 return Outcome(text, faults=len(session.failures))
         except (StoreError, SourceError) as error:
             return Outcome(str(error), failed=True)
@@ -81,6 +85,12 @@ class Jobs:
             return Outcome(f"the store: {error}", failed=True)
         except OSError as error:
             return Outcome(f"{error.filename or 'disk'}: {error.strerror or error}", failed=True)
+
+    def _mark_faults(self, said: set[str]) -> None:
+        """What sources failed with stands out among the lines of this job."""
+        for at in range(len(self.log) - 1, max(-1, len(self.log) - 100), -1):
+            if self.log[at].text in said:
+                self.log[at] = replace(self.log[at], level="error")
 
     def _progress(self, what: str, done: int, total: int | None) -> None:
         self.progress = f"{what} {done:,}" + (f"/{total:,}" if total else "")

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tracker.faces.tui.draw.home import footer
-from tracker.faces.tui.draw.line import BAD, BOLD, GOOD, Line, line, safe
+from tracker.faces.tui.draw.line import BAD, BOLD, GOOD, Line, fit, line, safe, width_of, with_right
 from tracker.faces.tui.widgets.bars import Bar
 
 if TYPE_CHECKING:
@@ -44,9 +44,9 @@ class Page(Screen[None]):
         if message is None:
             return footer(self.keys, state, room)
         text, bad = message
-        from tracker.faces.tui.draw.line import with_right
-
-        return with_right(line((f" {'✘' if bad else '✔'} {safe(text)}", f"{BOLD};{BAD if bad else GOOD}")), state, room)
+        said = line((f" {'✘' if bad else '✔'} {safe(text)}", f"{BOLD};{BAD if bad else GOOD}"))
+        # What was just said matters more than the state of syncs.
+        return with_right(said, state, room) if width_of(said) + width_of(state) < room else fit(said, room)
 
     def renew_foot(self) -> None:
         """Draw the footer again: a message came, a job moved on."""

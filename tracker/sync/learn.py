@@ -1,0 +1,89 @@
+"""What a run learned: events seen for the first time, how topics stand now, which sources answered; in one transaction.
+
+Called at the end of `sync` and `follow`, and by `digest`, since time alone makes news too: a promise grows overdue.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from tracker.config import Config, Profile
+from tracker.core.dates import iso
+from tracker.core.news import occurrences
+from tracker.core.query import parse_query
+from tracker.store import browse, learned, own, read, standing
+from tracker.store.db import transaction
+from tracker.sync.identity import Identity
+from tracker.sync.session import Session
+
+DEFAULT = "default"
+
+
+def learn(session: Session) -> int:
+    """Keep what is new of all topics that a digest may tell of; returns how many events are. Raises StoreError.
+
+    What is known when a topic is looked at for the first time is background: it is no news.
+    """
+    con = session.con
+    with transaction(con, session.config.user_db):
+        learned.rehome(con)
+        standing.stand(con, session.now, session.config.stalled_after)
+        try:
+            topics = _topics(session)
+        finally:
+            standing.leave(con)
+        return sum(1 for topic in topics for _ in _new(session, topic)) if topics else 0
+
+
+def _topics(session: Session) -> list[dict[str, Any]]:
+    """The followed topics and those that a profile asks for, as they stand today, with what was known of them."""
+    con = session.con
+    rows = {row.number: row for row in read.topics(con, every=False)}
+    further = scope(con, session.config, session.config.profiles, session.now) - rows.keys()
+    rows.update(browse.rows(con, sorted(further)))
+    said = own.everything(con)
+    before, stood = learned.known(con, rows), learned.stands(con)
+    return [
+        {
+            **row.data, "id": number, "status": row.status, "snoozed_until": iso(said.get(number, own.Own()).until),
+            "known": before.get(number), "stood": stood.get(number),
+        }
+        for number, row in rows.items()
+    ]  # fmt: skip
+
+
+def _new(session: Session, topic: Mapping[str, Any]) -> Iterable[str]:
+    """Keep what is new of one topic, and yield its ids."""
+    con, number, known = session.con, topic["id"], topic["known"]
+    stands = (topic["status"], topic["turn"])
+    if topic["stood"] != stands:
+        learned.stand(con, number, session.now, *stands)
+    ids = {event["id"]: event["kind"] for event in occurrences(topic, session.now)}
+    new = [one for one in ids if one not in (known or ())]
+    if known:
+        for kind in learned.PROVEN:
+            gone = [one for one in known if one not in ids and one.startswith(f"{kind}:")]
+            for old, better in zip(gone, [one for one in new if ids[one] == kind], strict=False):
+                learned.rename(con, number, old, better)
+                new.remove(better)
+    learned.add(con, number, new, session.now, background=known is None)
+    yield from new if known is not None else ()
+
+
+def scope(con: sqlite3.Connection, config: Config, profiles: Iterable[Profile], now: int) -> set[int]:
+    """The topics that the queries of these profiles ask for; what is wrong with a query is for the digest to say."""
+    found: set[int] = set()
+    me = Identity(config)
+    for profile in profiles:
+        node = parse_query(profile.query, now).node if profile.query else None
+        if node is not None:
+            found.update(browse.listing(con, node, me=me.emails))
+    return found
+
+
+def note_reached(session: Session, source: str, error: str = "") -> None:
+    """Keep that a source answered in this run, or what was wrong with it."""
+    with transaction(session.con, session.config.user_db):
+        learned.reached(session.con, source, session.now, error)
