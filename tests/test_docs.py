@@ -11,6 +11,7 @@ import pytest
 import tracker
 from tests.conftest import ROOT
 from tracker.core import message, mime
+from tracker.core.status import diagram
 from tracker.faces.cli import parser
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -76,3 +77,8 @@ def test_the_changelog_knows_this_version() -> None:
     """The version of the package has its chapter, and the man page names it."""
     assert re.search(rf"^## {re.escape(tracker.__version__)}\b", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     assert f"tracker {tracker.__version__}" in MAN
+
+
+def test_the_readme_draws_the_table_of_rules() -> None:
+    """The picture of the states is the one that the rules draw."""
+    assert f"```mermaid\n{diagram()}```" in README

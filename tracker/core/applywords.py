@@ -22,7 +22,7 @@ _MAX_AFTER = 300
 _DIGITS = tuple("#123456789")
 _EXCEPT = re.compile(
     r"\b(?:except|minus|apart from|other than|without|excluding)(?: for)?(?: the)?(?: patch(?:es)?)? "
-    r"(#?\d{1,3}(?: ?(?:-|,|&|and) ?#?\d{1,3}){0,8})(?![\d.])"
+    r"(#?\d{1,3}(?: ?(?:-|,|&|and) ?#?\d{1,3}){0,8})(?!\.?\d)"
 )
 _CODE = re.compile(r"[{}=;|]|\w\(\)|_\w+\(|^\W*\+ |\$ |#!/|\b0x|<[^ >]+>|\bBUG\b")
 _SHA = re.compile(rf"\b({HEX})\b")

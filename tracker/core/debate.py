@@ -1,8 +1,9 @@
 """What people said about the newest revision, and what of it is still open.
 
-Asking is a question or a request (talk.py), a condition or a refusal (review tags). Rules:
-- the author answers a question by any reply below it; then it waits for who asked. A request stays open until who asked agrees,
-  gives a tag for that patch or lets it go; disputing it does not close it;
+Asking is a question or a request (talk.py) in answer to a mail of the author, a condition or a refusal (review tags). Rules:
+- the author answers by any reply below it. An answered question waits for who asked; a disputed request stays open;
+- who asked closes it by a tag or an agreement for that patch, by letting it go, by taking the patch, or by hearing the answer and
+  asking no more; nobody else does, but a maintainer who takes the patch ends the author's plans, too;
 - what was said about an older revision is gone with it; robots and mails about other topics say nothing.
 """
 
@@ -120,12 +121,6 @@ def _by_mail(tags: Iterable[Tag]) -> dict[str, list[Tag]]:
     return found
 
 
-def talk_of(mail: Facts) -> tuple[Talk, ...]:
-    """What a reply says, () for mails that were read before words were."""
-    found: tuple[Talk, ...] = getattr(mail, "talk", ())
-    return found
-
-
 def _above(mail: Facts, mails: Mapping[str, Facts]) -> Iterator[str]:
     """The ids above a mail, nearest first, as its own References and those of the mails above tell; at most 500."""
     seen = {mail.msgid}
@@ -213,7 +208,7 @@ def _of_author(debate: Debate, mail: Facts, place: str, person: int, mails: Mapp
     for ask in debate.asks:
         if ask.answered is None and ask.mail.msgid in above:
             ask.answered = mail
-    for talk in talk_of(mail):
+    for talk in mail.talk:
         word = Word(mail, person, place, talk)
         if talk.kind == NEW_VERSION:
             debate.plans.append(word)
@@ -227,13 +222,14 @@ def _of_other(debate: Debate, mail: Facts, place: str, person: int, mails: Mappi
     debate.answers.append(mail)
     debate.heard.setdefault(place, []).append(mail)
     above = set(_above(mail, mails))
-    talks = {talk.kind: talk for talk in talk_of(mail)}
+    talks = {talk.kind: talk for talk in mail.talk}
     asked = [talks[kind] for kind in (REFUSED, REQUEST, WITHDRAWN, QUESTION) if kind in talks]
     taking = talks.get(TAKING) or _mends(talks.get(NEW_VERSION))
-    if taking is not None and person in debate.maintainers:
+    if taking is not None and (person in debate.maintainers or TAKING in talks):
         asked = []
-        debate.taking.append(Word(mail, person, place, taking))
         debate.asks = [ask for ask in debate.asks if ask.person != person]
+    if taking is not None and person in debate.maintainers:
+        debate.taking.append(Word(mail, person, place, taking))
         debate.plans = []
     if CONCEDED in talks:
         debate.asks = [ask for ask in debate.asks if ask.person != person or ask.mail.msgid not in above]

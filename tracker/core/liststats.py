@@ -44,14 +44,13 @@ DEFINITIONS = {
     "status": "The status of each topic today, as 'tracker show' tells it with its reason.",
     "first_reply": (
         "From the first posting of a topic to the first mail on it by a person who is none of its authors; a word that it "
-        "was applied counts, robots' mails do not. A reply that is dated before the posting counts as sent at once. Topics "
-        "that nobody answered so far are in no quartile: they are counted beside them, so who posts now waits longer than "
-        "the quartiles say."
+        "was applied counts; robots' mails do not, nor does what was said before the posting. Topics that nobody answered so "
+        "far are in no quartile: they are counted beside them, so who posts now waits longer than the quartiles say."
     ),
     "landing": (
         "From the first posting of a topic, whatever its version, to the first time that one of its patches was in a "
-        "maintainer's tree or further on, for topics that landed as a whole. The date is that of the commit, or of the mail "
-        "that told of it. Topics that did not land (yet) are left out, so it says nothing about the chance to land."
+        "maintainer's tree or further on, for topics that landed as a whole. The date is that of the commit, or of the mail that "
+        "told of it. Topics that did not land (yet) are left out, so it says nothing about the chance to land."
     ),
     "mainline": (
         "From the first posting of a topic to the first time that one of its patches was in mainline, for topics that landed "
@@ -74,10 +73,12 @@ DEFINITIONS = {
     ),
 }  # fmt: skip
 
-_SOON = ((HOUR, "within 1 hour"), (6 * HOUR, "6 hours"), (DAY, "1 day"), (3 * DAY, "3 days"), (7 * DAY, "1 week"),
-         (30 * DAY, "30 days"), (90 * DAY, "90 days"))  # fmt: skip
-_LATE = ((DAY, "within 1 day"), (7 * DAY, "1 week"), (14 * DAY, "2 weeks"), (30 * DAY, "30 days"), (90 * DAY, "90 days"),
-         (180 * DAY, "180 days"), (365 * DAY, "1 year"))  # fmt: skip
+# Up to when (seconds, inclusive) a bucket takes values, and its label; the last takes the rest.
+_SOON = ((HOUR, "up to 1 hour"), (6 * HOUR, "1 to 6 hours"), (DAY, "6 to 24 hours"), (3 * DAY, "1 to 3 days"),
+         (7 * DAY, "3 to 7 days"), (30 * DAY, "7 to 30 days"), (90 * DAY, "30 to 90 days"), (1 << 62, "more"))  # fmt: skip
+_LATE = ((DAY, "up to 1 day"), (7 * DAY, "1 to 7 days"), (14 * DAY, "7 to 14 days"), (30 * DAY, "14 to 30 days"),
+         (90 * DAY, "30 to 90 days"), (180 * DAY, "90 to 180 days"), (365 * DAY, "180 to 365 days"),
+         (1 << 62, "more"))  # fmt: skip
 _MOST_VERSIONS = 6  # of more, one bucket
 
 
@@ -236,14 +237,13 @@ def _measure(sample: Sequence[Course], value: Callable[[Course], int | None], ed
     for edge, label in edges:
         buckets.append(Bucket(label, tuple(number for number, seconds in ordered if last < seconds <= edge)))
         last = edge
-    buckets.append(Bucket("later", tuple(number for number, seconds in ordered if seconds > last)))
     without = tuple(one.number for one in sample if one.number not in found)
     return Measure(spread(found.values()), tuple(buckets), tuple(ordered), without)
 
 
 def _first_reply(one: Course) -> int | None:
     dates = [at for _, at in _answers(one) if at is not None]
-    return max(0, min(dates) - (one.posted or 0)) if dates else None
+    return min(dates) - (one.posted or 0) if dates else None
 
 
 def _until(one: Course, at: int | None) -> int | None:
@@ -294,10 +294,11 @@ class _Known:
 
 
 def _answers(one: Course) -> list[tuple[Person, int | None]]:
-    """The replies of people who are none of the topic's authors."""
+    """The replies of people who are none of the topic's authors; a discussion that a posting came out of is no reply to it."""
     known = _Known()
     authors = {known.number(author) for author in one.authors}
-    return [reply for reply in one.replies if known.number(reply[0]) not in authors]
+    later = [reply for reply in one.replies if reply[1] is None or one.posted is None or reply[1] >= one.posted]
+    return [reply for reply in later if known.number(reply[0]) not in authors]
 
 
 def _reviewers(sample: Sequence[Course]) -> tuple[Reviewer, ...]:
@@ -306,11 +307,8 @@ def _reviewers(sample: Sequence[Course]) -> tuple[Reviewer, ...]:
     replies: dict[int, list[int]] = {}
     also: dict[tuple[int, str], dict[int, None]] = {}
     for one in reversed(sample):
-        authors = {known.number(author) for author in one.authors}
-        for who, _ in one.replies:
-            number = known.number(who)
-            if number not in authors:
-                replies.setdefault(number, []).append(one.number)
+        for who, _ in _answers(one):
+            replies.setdefault(known.number(who), []).append(one.number)
         said = [(who, name) for name, who in one.tags] + [(who, "promised") for who in one.promises]
         said += [(who, "waiting") for who in one.turn_who] if one.turn in ("reviewer", "maintainer") and _waits(one) else []
         for who, what in said:

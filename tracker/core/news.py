@@ -7,7 +7,7 @@ The words for a face are in the tables here; nothing is escaped yet, so a face h
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tracker.core.dates import iso, parse_iso
@@ -102,7 +102,8 @@ class Digest:
 
     news: in the order to be told. waiting: (number, title) of topics without news where it is the user's turn; silent: how
     many topics have no news; stalled: numbers of those of them that nothing moves. previous: when the last digest was made
-    and its message id. shared: it goes to others, so that what came from the user's own files is left out.
+    and its message id. shared: it goes to others, so that what came from the user's own files is left out. links: message
+    id -> where that mail can be read.
     """
 
     profile: str
@@ -116,6 +117,7 @@ class Digest:
     unseen: tuple[Unseen, ...] = ()
     previous: tuple[int, str] | None = None
     shared: bool = False
+    links: Mapping[str, str] = field(default_factory=dict)
 
     def section(self, name: str) -> tuple[News, ...]:
         """The news of one section."""

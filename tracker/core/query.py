@@ -19,7 +19,7 @@ WORDS = {
 VALUES = {
     "d": "date sent", "dt": "date sent", "rt": "date received", "m": "message id", "mid": "message id", "l": "list id",
     "lid": "list id", "patchid": "git patch-id --stable", "status": "status of the topic", "turn": "whose turn, or me",
-    "is": "followed, unread or mine", "age": "of the topic's newest mail: age<30d, age>2w",
+    "is": "followed, unread, mine or snoozed", "age": "of the topic's newest mail: age<30d, age>2w",
     "kind": "cover, patch, reply, pull, notice or other",
 }  # fmt: skip
 # Prefixes of public-inbox that only the server answers.

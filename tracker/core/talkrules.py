@@ -47,7 +47,7 @@ _CHANGE = one_of(
     "fix change update add send resend re-send respin re-spin post repost rework revise address incorporate drop remove rename",
     "split rebase include correct adjust modify move use switch fold squash spin prepare submit rewrite replace improve clean",
     "document reword rephrase convert simplify factor refactor tweak reorder redo reduce extend integrate take_care get_rid",
-    "come_up work_on do_(?:that|it|so|this|the|a) follow_your make_(?:it|that|this|the) put try_(?:that|it|this) resubmit",
+    "come_up work_on do_(?:that|it|so|this) follow_your make_(?:it|that|this|the) put try_(?:that|it|this) resubmit",
     "roll reroll look_into go_(?:for|with) revert_to note_that clarify expand amend separate implement mention restore",
 )
 _BESIDE = one_of(
@@ -71,7 +71,7 @@ _THIS = (
 _DID = one_of("fixed done changed updated dropped added removed renamed addressed folded corrected reworded")
 _AFTER_DID = one_of("it this that them both all locally now up in_my_(?:tree|branch) thanks thank_you accordingly as_suggested")
 _SENT = one_of("sent posted included folded merged resent reposted incorporated contained squashed")
-_WILL = one_of("i'll i_will i_shall i'm_going_to i_am_going_to i_plan_to i_intend_to let_me we'll we_will")
+_WILL = one_of("i'll i_will i_shall i'm_going_to i_am_going_to i_plan_to i_intend_to let_me")
 _TAKER = one_of("i'll i_will i_can i'm i_am i'm_going_to i_am_going_to we'll we_can let_me i_plan_to happy_to (?<![\\w,;]_)will")
 _TAKE_SOON = one_of("just also then now soon probably go_ahead_and gonna be try_to plan_to")
 _TAKES = one_of("queu(?:e|ing) pick(?:ing)? tak(?:e|ing) apply(?:ing)? merg(?:e|ing) pull(?:ing)? push(?:ing)?")
@@ -186,7 +186,7 @@ RULES: tuple[Rule, ...] = (
         r"\b(?:please |just )(?:use|take|look at|review|see|consider) (?:this|that|the|my) [^.?!]{0,60}\binstead\b",
     ),
     _rule(
-        NEW_VERSION, "i'll will shall going plan intend let we'll",
+        NEW_VERSION, "i'll will shall going plan intend let",
         rf"\b{_WILL}{_SOON} {_CHANGE}\b(?!(?: you| it| out)? (?:an? |some )?{_BESIDE})",
         rf"{_OK}(?:(?:and|so|then|but|i|we)\b\W*)?(?:will|shall){_SOON} (?:{_CHANGE}|do)\b(?!(?: you)? (?:an? |some )?{_BESIDE})",
     ),

@@ -20,9 +20,8 @@ from tracker.core.people import Person
 from tracker.core.review import Review, review, tag_json
 from tracker.core.series import Series, SeriesPatch
 from tracker.core.spots import Record
-from tracker.core.status import OPEN, Judgement, judge
+from tracker.core.status import OPEN, Case, Judgement, judge
 from tracker.core.thread import ancestors, build_threads
-from tracker.core.verdicts import Case
 
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 _SLUG_LENGTH = 50

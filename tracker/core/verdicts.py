@@ -12,7 +12,6 @@ from tracker.core.findings import (
     NOBODY,
     REVIEWER,
     UNKNOWN,
-    Case,
     Finding,
     Turn,
     View,
@@ -25,8 +24,6 @@ from tracker.core.landing import Event, Evidence
 from tracker.core.review import Tag
 from tracker.core.said import sent
 from tracker.core.talkrules import QUESTION, REFUSED, REQUEST
-
-__all__ = ["Case"]
 
 
 def _said(view: View, ask: Ask, verb: str) -> str:

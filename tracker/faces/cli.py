@@ -273,6 +273,28 @@ def _add_reading(command: _Command) -> None:
     sub.add_argument("topic", metavar="TOPIC", help="number, slug or message id")
     sub.add_argument("versions", metavar="vA..vB", nargs="?", help="which two (default: the last two)")
     sub = command(
+        "report",
+        "a page to share: how a topic went, or how a list works",
+        [
+            "tracker report 7 -o topic.html",
+            "tracker report --list linux-unionfs --since 2024-01-01 -o list.html",
+            "tracker report --list linux-unionfs --since 1y > list.html",
+        ],
+        "One file without scripts that loads nothing. Topics that came from your own files only, and notes, are left out.",
+    )
+    sub.add_argument("topic", metavar="TOPIC", nargs="?", help="number, slug or message id")
+    _sample(sub)
+    sub.add_argument("-o", "--output", metavar="FILE", help="where to write it (default: stdout)")
+    sub = command(
+        "stats",
+        "how a list works, in numbers",
+        ["tracker stats --list linux-unionfs --since 1y", "tracker stats --csv > stats.csv"],
+        "How soon patches are answered and land, in how many versions, who reviews, what waits.",
+    )
+    _sample(sub)
+    sub.add_argument("--csv", action="store_true", help="print a line a number, for spreadsheets")
+    _json(sub)
+    sub = command(
         "search",
         "mails in the store",
         [
@@ -287,6 +309,12 @@ def _add_reading(command: _Command) -> None:
     sub.add_argument("-n", "--limit", metavar="N", type=_positive, default=50, help="at most so many mails (default 50)")
     sub.add_argument("--remote", action="store_true", help="ask the server instead; the query goes there as it is")
     _json(sub)
+
+
+def _sample(sub: argparse.ArgumentParser | _Unused) -> None:
+    sub.add_argument("--list", metavar="NAME", dest="list_name", help="topics of this list")
+    sub.add_argument("--since", metavar="DATE", help="topics first posted since then: 2024-05-31, 2024, 3.days.ago, 90d, 1y")
+    sub.add_argument("--private", action="store_true", help="also topics that came from your own files only, and notes")
 
 
 def _add_setup(command: _Command) -> None:

@@ -54,6 +54,8 @@ def _is(word: str, values: list[Any], me: Sequence[str]) -> str:
         return f"topic.id IN ({FOLLOWED_TOPICS})"
     if word == "unread":
         return f"topic.id IN ({_UNREAD})"
+    if word == "snoozed":
+        return "topic.anchor IN (SELECT msgid FROM u.snooze WHERE until > CAST(strftime('%s', 'now') AS INTEGER))"
     if word == "mine":
         values.append(json.dumps(_spellings(me)))
         return f"topic.id IN ({_MINE})"

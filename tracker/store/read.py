@@ -305,16 +305,16 @@ def mails_with_defects(con: sqlite3.Connection) -> list[tuple[str, str]]:
 def related(con: sqlite3.Connection, number: int) -> list[dict[str, Any]]:
     """Topics that revert, re-apply, backport, fix … this one, or that this one does that to (`by`: "this" or "other")."""
     rows = con.execute(
-        "SELECT o.topic, t.title, r.kind, r.confidence, r.evidence, 'this' FROM series s JOIN relation r ON r.series = s.id "
+        "SELECT o.topic, t.title, t.status, r.kind, r.confidence, r.evidence, 'this' FROM series s JOIN relation r ON r.series = s.id "
         "JOIN series o ON o.id = r.other JOIN topic t ON t.id = o.topic WHERE s.topic=?1 AND o.topic<>?1 UNION ALL "
-        "SELECT o.topic, t.title, r.kind, r.confidence, r.evidence, 'other' FROM series s JOIN relation r ON r.other = s.id "
-        "JOIN series o ON o.id = r.series JOIN topic t ON t.id = o.topic WHERE s.topic=?1 AND o.topic<>?1 ORDER BY 1, 3, 4 DESC",
+        "SELECT o.topic, t.title, t.status, r.kind, r.confidence, r.evidence, 'other' FROM series s JOIN relation r ON r.other = s.id "
+        "JOIN series o ON o.id = r.series JOIN topic t ON t.id = o.topic WHERE s.topic=?1 AND o.topic<>?1 ORDER BY 1, 4, 5 DESC",
         (number,),
     )
     found: dict[tuple[int, str, str], dict[str, Any]] = {}
-    for topic_number, title, kind, confidence, evidence, by in rows:
+    for topic_number, title, status, kind, confidence, evidence, by in rows:
         entry = {
-            "topic": topic_number, "title": title, "kind": kind, "by": by, "confidence": confidence,
+            "topic": topic_number, "title": title, "status": status, "kind": kind, "by": by, "confidence": confidence,
             "evidence": [{"msgid": one} for one in json.loads(evidence)],
         }  # fmt: skip
         found.setdefault((topic_number, kind, by), entry)

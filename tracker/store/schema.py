@@ -135,7 +135,8 @@ USER = (
         background INTEGER NOT NULL, UNIQUE(topic, event));
     -- How a topic stood since when: a row a change.
     CREATE TABLE stood(
-        n INTEGER PRIMARY KEY AUTOINCREMENT, topic INTEGER NOT NULL, at INTEGER NOT NULL, status TEXT NOT NULL, turn TEXT NOT NULL);
+        n INTEGER PRIMARY KEY AUTOINCREMENT, topic INTEGER NOT NULL, at INTEGER NOT NULL, status TEXT NOT NULL,
+        turn TEXT NOT NULL);
     CREATE INDEX stood_topic ON stood(topic);
     -- What the digests of a profile have told of a topic: all that was learned up to n, and how it stood then.
     CREATE TABLE told(

@@ -24,3 +24,9 @@ def stand(con: sqlite3.Connection, now: int, stalled_after: int) -> None:
     aged = f"CASE WHEN moved <= {int(now) - int(stalled_after) * DAY} THEN 'stalled' ELSE status END"
     status = f"coalesce((SELECT by_hand.status FROM by_hand WHERE by_hand.topic = t.id), {aged})" if said else aged
     con.execute(f"CREATE TEMP VIEW topic AS SELECT {_COLUMNS.format(status=status)} FROM main.topic t")
+
+
+def leave(con: sqlite3.Connection) -> None:
+    """Let *con* see topics as they are stored, so that it may write them again."""
+    con.execute("DROP VIEW IF EXISTS temp.topic")
+    con.execute("DROP TABLE IF EXISTS temp.by_hand")

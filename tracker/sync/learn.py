@@ -13,7 +13,8 @@ from tracker.config import Config, Profile
 from tracker.core.dates import iso
 from tracker.core.news import occurrences
 from tracker.core.query import parse_query
-from tracker.store import browse, learned, own, read, standing
+from tracker.sources.base import one_line
+from tracker.store import browse, forest, learned, own, read, standing
 from tracker.store.db import transaction
 from tracker.sync.identity import Identity
 from tracker.sync.session import Session
@@ -68,8 +69,9 @@ def _new(session: Session, topic: Mapping[str, Any]) -> Iterable[str]:
             for old, better in zip(gone, [one for one in new if ids[one] == kind], strict=False):
                 learned.rename(con, number, old, better)
                 new.remove(better)
-    learned.add(con, number, new, session.now, background=known is None)
-    yield from new if known is not None else ()
+    first = topic["stood"] is None
+    learned.add(con, number, new, session.now, background=first)
+    yield from () if first else new
 
 
 def scope(con: sqlite3.Connection, config: Config, profiles: Iterable[Profile], now: int) -> set[int]:
@@ -87,3 +89,12 @@ def note_reached(session: Session, source: str, error: str = "") -> None:
     """Keep that a source answered in this run, or what was wrong with it."""
     with transaction(session.con, session.config.user_db):
         learned.reached(session.con, source, session.now, error)
+
+
+def note_trees(session: Session) -> None:
+    """Keep which of the user's trees could be read in this run."""
+    failed = {error.where: str(error) for error in session.failures}
+    places = [one.where for one in session.config.trees] + [one.place for one in forest.trees(session.con)]
+    with transaction(session.con, session.config.user_db):
+        for place in places:
+            learned.reached(session.con, place, session.now, failed.get(one_line(place), ""))

@@ -24,6 +24,7 @@ from tracker.sync.fetching import fetch_thread
 from tracker.sync.follow import follow_known
 from tracker.sync.importer import import_archive
 from tracker.sync.landings import look_into_trees
+from tracker.sync.learn import learn, note_reached, note_trees
 from tracker.sync.servers import Servers
 from tracker.sync.session import Session, add_mail, note_arrivals
 
@@ -67,12 +68,16 @@ def sync(session: Session, servers: Servers, only: Sequence[int] = ()) -> News:
         for url, watches in _watches(session).items():
             try:
                 news.others += _poll(session, servers.get(url), servers, watches)
+                note_reached(session, url)
             except SourceError as error:
                 session.fail(error)
+                note_reached(session, url, str(error))
         _archives(session)
     look_into_trees(session, only or None)
+    note_trees(session)
     news.new = note_arrivals(session, read=False)
     attest_followed(session)
+    learn(session)
     news.requests = servers.requests
     return news
 

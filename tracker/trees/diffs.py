@@ -16,9 +16,7 @@ _NULL = re.compile(r"0+")
 _MAX_ALONE = 100
 
 
-def diffs(
-    repo: Repository, parents: Mapping[str, str], algorithm: str, renames: bool
-) -> Iterator[tuple[str, bytes | None]]:
+def diffs(repo: Repository, parents: Mapping[str, str], algorithm: str, renames: bool) -> Iterator[tuple[str, bytes | None]]:
     """Each commit with its diff, as format-patch makes it without context changes; None: unknown. In any order.
 
     parents: commit -> its first parent, '' for a root. Raises TreeError for an algorithm that git does not have.

@@ -54,7 +54,7 @@ def _environment(network: bool) -> dict[str, str]:
     fixed = {
         "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_GRAFT_FILE": "/dev/null/none", "GIT_LITERAL_PATHSPECS": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_ASKPASS": "",
-        "SSH_ASKPASS_REQUIRE": "never", "GIT_PAGER": "cat", "GIT_ATTR_NOSYSTEM": "1",
+        "SSH_ASKPASS_REQUIRE": "never", "GIT_FLUSH": "0", "GIT_PAGER": "cat", "GIT_ATTR_NOSYSTEM": "1",
     }  # fmt: skip
     if network:
         kept |= {name: value for name, value in os.environ.items() if _KEPT_FOR_NETWORK.fullmatch(name)}
@@ -128,9 +128,7 @@ class Git:
                 stderr.seek(0)
                 raise self.error(args, stderr.read(_MAX_ERROR))
 
-    def read(
-        self, *args: str, given: Iterable[bytes] = (), ok: tuple[int, ...] = (0,), timeout: float | None = None
-    ) -> bytes:
+    def read(self, *args: str, given: Iterable[bytes] = (), ok: tuple[int, ...] = (0,), timeout: float | None = None) -> bytes:
         """All of git's output. For output that is known to be small."""
         with self.output(*args, given=given, ok=ok, timeout=timeout) as out:
             pieces = []

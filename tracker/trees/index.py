@@ -1,8 +1,8 @@
 """What a tree has: commits by what they say, the branches, tags and merges they are in, and what vanished.
 
-    with Index.open(cache / "trees", "vfs", Path("/src/linux"), ("vfs.*",)) as tree:
-        tree.update()
-        tree.by_link("20240531-x@example.org")
+with Index.open(cache / "trees", "vfs", Path("/src/linux"), ("vfs.*",)) as tree:
+    tree.update()
+    tree.by_link("20240531-x@example.org")
 """
 
 from __future__ import annotations
@@ -29,9 +29,7 @@ from tracker.trees.vanish import Vanished, record, vanished
 
 _MANY = 500  # placeholders in one statement
 _MAX_DIFF_BATCH = 4_000
-_COLUMNS = (
-    "c.n, c.sha, a.name, a.email, c.authored, p.name, p.email, c.committed, c.subject, c.said, g.first, g.more, g.region"
-)
+_COLUMNS = "c.n, c.sha, a.name, a.email, c.authored, p.name, p.email, c.committed, c.subject, c.said, g.first, g.more, g.region"
 _FROM = "commits c JOIN graph g USING (n) JOIN people a ON a.id = c.author JOIN people p ON p.id = c.committer"
 _NO_PROGRESS: Progress = lambda what, done, total: None  # noqa: E731
 
@@ -116,9 +114,11 @@ class Index:
     def _told(self) -> Iterator[None]:
         try:
             yield
+        except sqlite3.OperationalError as error:
+            raise TreeError(f"{self.repository.name}: the tree's index cannot be read now: {error}; try again") from error
         except sqlite3.Error as error:
             where = f"{self.repository.name}: the tree's index"
-            raise TreeError(f"{where} cannot be used: {error}; delete it and sync again") from error
+            raise TreeError(f"{where} is damaged: {error}; delete it and sync again") from error
 
     # --- queries
 
@@ -238,9 +238,7 @@ class Index:
 
     # --- contents
 
-    def diffs(
-        self, shas: Iterable[str], algorithm: str = "myers", *, renames: bool = True
-    ) -> Iterator[tuple[str, bytes | None]]:
+    def diffs(self, shas: Iterable[str], algorithm: str = "myers", *, renames: bool = True) -> Iterator[tuple[str, bytes | None]]:
         """Each commit (full id) with its diff against its first parent, like format-patch's; None: unknown.
 
         algorithm: myers, minimal, patience or histogram. In any order; `dict(index.diffs(…))` where they fit in memory.
@@ -319,5 +317,3 @@ def _names(written: Iterable[str], sha: str) -> bool:
     """Whether one of the ids as written is this commit's: one is the start of the other."""
     sha = sha.lower()
     return any(one and (sha.startswith(one) or one.startswith(sha)) for one in written)
-
-

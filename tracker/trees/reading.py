@@ -181,9 +181,7 @@ class Reader:
         name, mail = name[:_MAX_NAME], mail.removesuffix(">")[:_MAX_NAME]
         row = self._con.execute("SELECT id FROM people WHERE name = ? AND email = ?", (name, mail)).fetchone()
         if row is None:
-            added = self._con.execute(
-                "INSERT INTO people (name, email, folded) VALUES (?, ?, ?)", (name, mail, mail.casefold())
-            )
+            added = self._con.execute("INSERT INTO people (name, email, folded) VALUES (?, ?, ?)", (name, mail, mail.casefold()))
             row = (added.lastrowid,)
         self._people[text] = int(row[0])
         return int(row[0])

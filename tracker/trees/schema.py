@@ -68,13 +68,15 @@ def _open(path: Path) -> sqlite3.Connection | None:
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     con = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=256)
     try:
-        version = con.execute("PRAGMA user_version").fetchone()[0]
-        empty = con.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
-        if version == FORMAT and not empty:
-            con.execute("SELECT 1 FROM meta LIMIT 1")
-        elif empty and version == 0:
-            con.executescript(f"BEGIN IMMEDIATE; {_lasting()} PRAGMA user_version = {FORMAT}; COMMIT;")
-        else:
+        if _state(con) == (0, True):
+            con.execute("BEGIN IMMEDIATE")  # another process may be making it, too
+            if _state(con) == (0, True):
+                for statement in _statements():
+                    if " TEMP " not in statement:
+                        con.execute(statement)
+                con.execute(f"PRAGMA user_version = {FORMAT}")
+            con.execute("COMMIT")
+        if _state(con) != (FORMAT, False):
             con.close()
             return None
         con.executescript("".join(f"{one};" for one in _statements() if " TEMP " in one))
@@ -93,8 +95,10 @@ def _statements() -> list[str]:
     return [one.strip() for one in SCHEMA.split(";") if one.strip()]
 
 
-def _lasting() -> str:
-    return "".join(f"{one};" for one in _statements() if " TEMP " not in one)
+def _state(con: sqlite3.Connection) -> tuple[int, bool]:
+    """The format, and whether nothing is in it."""
+    version = int(con.execute("PRAGMA user_version").fetchone()[0])
+    return version, con.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
 
 
 def make_indexes(con: sqlite3.Connection) -> None:

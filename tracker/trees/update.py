@@ -117,9 +117,7 @@ class Updater:
         tips = [sha for sha in self.branches.values() if self._place(sha) is None]
         if not tips:
             return reader.new
-        before = [
-            bytes(row[0]).hex() for row in self._con.execute("SELECT sha FROM commits JOIN branches USING (n)").fetchall()
-        ]
+        before = [bytes(row[0]).hex() for row in self._con.execute("SELECT sha FROM commits JOIN branches USING (n)").fetchall()]
         return reader.read(self._repo, tips, self._repo.checked(before))
 
     def _place(self, sha: str) -> int | None:
@@ -291,9 +289,7 @@ def _rows(graph: Dense, labels: Labels) -> Iterator[tuple[object, ...]]:
 
     more = map(graph.more.get, range(len(places)))
     written = (" ".join([str(places[one]) for one in some]) if some else None for some in more)
-    return zip(
-        places, at(graph.first), written, labels.region, at(labels.tag), at(labels.release), at(labels.merge), strict=True
-    )
+    return zip(places, at(graph.first), written, labels.region, at(labels.tag), at(labels.release), at(labels.merge), strict=True)
 
 
 def _kept_ids(before: array[int], after: array[int], regions: Regions) -> dict[int, int]:

@@ -17,7 +17,7 @@ from tracker.trees.update import Lost
 if TYPE_CHECKING:
     from tracker.trees.index import Index
 
-_MAX_DIFFS = 400  # commits whose diffs are compared, of the lost ones and of the new ones each
+_MAX_DIFFS = 1_000  # commits whose diffs are compared, of the lost ones and of the new ones each
 _MAX_TWINS = 50
 
 
@@ -39,7 +39,7 @@ class Vanished:
     elsewhere: tuple[str, ...] = ()
 
 
-def record(index: Index, con: sqlite3.Connection, lost: Sequence[Lost], new: Iterable[int]) -> tuple[Vanished, ...]:
+def record(index: Index, con: sqlite3.Connection, lost: Sequence[Lost], new: Sequence[int]) -> tuple[Vanished, ...]:
     """Finds the successors of what branches lost, and keeps both in the index. Merges have none and are left out.
 
     new: places of the commits the update brought.
@@ -69,14 +69,14 @@ def record(index: Index, con: sqlite3.Connection, lost: Sequence[Lost], new: Ite
 
 def vanished(index: Index, con: sqlite3.Connection, shas: Iterable[str] | None) -> tuple[Vanished, ...]:
     """What `record` kept and what is still not in the branch."""
-    rows = con.execute("SELECT n, branch, successor, how FROM vanished ORDER BY n, branch").fetchall()
-    wanted = None if shas is None else set(shas)
+    if shas is None:
+        rows = con.execute("SELECT n, branch, successor, how FROM vanished ORDER BY n, branch").fetchall()
+    else:
+        wanted = {one.sha for sha in shas for one in index.by_sha(sha) if one.sha == sha}
+        select = "SELECT n, branch, successor, how FROM commits JOIN vanished USING (n) WHERE sha = ? ORDER BY branch"
+        rows = [row for sha in sorted(wanted) for row in con.execute(select, (bytes.fromhex(sha),))]
     commits = dict(index.commits_at(dict.fromkeys(row[0] for row in rows)))
-    told = (
-        _vanished(index, commits[place], branch, successor, how)
-        for place, branch, successor, how in rows
-        if wanted is None or commits[place].sha in wanted
-    )
+    told = (_vanished(index, commits[place], branch, successor, how) for place, branch, successor, how in rows)
     return tuple(one for one in told if one.branch not in one.elsewhere)
 
 
@@ -106,13 +106,11 @@ def _twin(index: Index, commit: Commit, branch: str, *, dated: bool) -> str:
     return ""
 
 
-def _by_diff(
-    index: Index, commits: dict[int, Commit], lost: Sequence[Lost], new: Iterable[int]
-) -> dict[Lost, tuple[str, str]]:
+def _by_diff(index: Index, commits: dict[int, Commit], lost: Sequence[Lost], new: Sequence[int]) -> dict[Lost, tuple[str, str]]:
     """Successors with the same patch-id among the new commits, where there are few enough to look."""
-    fresh = [one.sha for _, one in index.commits_at(new) if len(one.parents) < 2] if lost else []
-    if not fresh or len(lost) > _MAX_DIFFS or len(fresh) > _MAX_DIFFS:
+    if not 0 < len(lost) <= _MAX_DIFFS or not 0 < len(new) <= _MAX_DIFFS:
         return {}
+    fresh = [one.sha for _, one in index.commits_at(new) if len(one.parents) < 2]
     ids: dict[str, list[str]] = defaultdict(list)
     try:
         for sha, diff in index.diffs(fresh):

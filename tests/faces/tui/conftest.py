@@ -45,19 +45,15 @@ class Stage:
         names = {" ": "space", ":": "colon", "/": "slash", "-": "minus", "@": "at", ".": "full_stop", "<": "less_than_sign"}
         for char in text:
             await self.pilot.press(names.get(char, char))
-        await self.settle()
+        await self.settle(0.2)
 
-    async def settle(self) -> None:
-        """Wait for jobs, loads and timers."""
-        for _ in range(200):
-            await self.pilot.pause(0.02)
-            if not self.app.busy() and all(worker.is_finished for worker in self.app.workers):
-                break
-        await self.pilot.pause(0.15)
-        for _ in range(100):
-            if not self.app.busy() and all(worker.is_finished for worker in self.app.workers):
-                break
-            await self.pilot.pause(0.02)
+    async def settle(self, pause: float = 0.07) -> None:
+        """Wait for jobs, loads and timers. pause: longer than the timers that a key sets off."""
+        for wait in (0.01, pause):
+            await self.pilot.pause(wait)
+            while self.app.busy() or not all(worker.is_finished for worker in self.app.workers):
+                await self.pilot.pause(0.01)
+        await self.pilot.pause()
 
     def text(self) -> str:
         """The screen as plain text, a line a row, without blanks at the ends."""

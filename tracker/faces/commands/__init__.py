@@ -27,6 +27,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "thread": ("thread", "thread"),
     "tags": ("tags", "tags"),
     "diff": ("diff", "diff"),
+    "report": ("report", "report"),
+    "stats": ("stats", "stats"),
     "search": ("search", "search"),
     "config": ("config", "show_config"),
     "doctor": ("doctor", "doctor"),

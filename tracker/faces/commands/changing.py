@@ -24,6 +24,7 @@ from tracker.sync.decide import decide, representatives
 from tracker.sync.follow import Followed, follow_file, follow_many, follow_target
 from tracker.sync.follow import unfollow as unfollow_topic
 from tracker.sync.importer import Imported, import_files, import_path, import_stream
+from tracker.sync.learn import learn
 from tracker.sync.poll import sync as sync_all
 from tracker.sync.reading import open_store
 from tracker.sync.servers import Servers
@@ -72,6 +73,7 @@ def follow(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit
         out.flush()
         if args.targets or args.search:
             attest_followed(session)
+        learn(session)
         return _end(session, out, bool(done))
 
 

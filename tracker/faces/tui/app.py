@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, ClassVar
 
+from textual import on
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -26,6 +27,7 @@ from tracker.faces.tui.library import Library
 from tracker.faces.tui.palette import Actions, Topics
 from tracker.faces.tui.screens.base import Page
 from tracker.faces.tui.screens.home import Home
+from tracker.faces.tui.widgets.lines import Lines
 from tracker.store import browse
 from tracker.store.db import StoreError
 
@@ -43,6 +45,7 @@ class TrackerApp(Deeds, App[Exit]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("Q,ctrl+q", "leave_all", "quit"),
         Binding("ctrl+c", "leave_all", "quit", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", "suspend: back with fg", show=False),
         Binding("R", "sync_all", "sync everything"),
         Binding("a", "add", "add: follow something"),
         Binding("t", "trees", "trees"),
@@ -133,6 +136,10 @@ class TrackerApp(Deeds, App[Exit]):
             synced = self.library.synced()
         words = "never synced" if synced is None else f"synced {_ago(int(self.clock()) - synced)}"
         return line((f"{words} · L shows faults ", BAD)) if self.jobs.faulty else line((f"{words} ", DIM))
+
+    @on(Lines.Link)
+    def _link(self, event: Lines.Link) -> None:
+        self.browse(event.url)
 
     # --- jobs
 

@@ -128,8 +128,8 @@ class Deeds:
         return setting.value if setting else "https://lore.kernel.org/all/ (or git's b4.midmask)"
 
     def trees(self) -> list[tuple[str, ...]]:
-        """Name, role, place of every tree that is set up."""
-        return []
+        """Name, role, branches and place of every tree that is set up."""
+        return [(one.name, one.role, ", ".join(one.branches) or "all branches", one.where) for one in self._app.config.trees]
 
     def open_evidence(self, evidence: Mapping[str, str]) -> None:
         """Show what proves a step: a mail, another topic, or the commit's id in the footer."""

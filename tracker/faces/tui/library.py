@@ -22,7 +22,7 @@ from tracker.sync.reading import Reading, open_reading
 _PAGE = 64
 _KEPT = 2_000
 TABS = (
-    Tab("My turn", "turn:me"), Tab("Mine", "is:mine"), Tab("Following", "is:followed"),
+    Tab("My turn", "turn:me -is:snoozed"), Tab("Mine", "is:mine"), Tab("Following", "is:followed"),
     Tab("Needs review", "status:posted,in-review -is:mine"), Tab("Landed", "status:applied,in-next,merged,released age<30d"),
     Tab("All", ""),
 )  # fmt: skip
@@ -75,8 +75,8 @@ class Library:
         self._rows.clear()
 
     def tabs(self) -> list[Tab]:
-        """The saved queries."""
-        return list(TABS)
+        """The saved queries, the user's own last."""
+        return [*TABS, *(Tab(one.name or one.query, one.query) for one in self.config.tabs)]
 
     def first_tab(self) -> int:
         """Where to start: with what is followed, else with everything."""

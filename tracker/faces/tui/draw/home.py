@@ -113,14 +113,18 @@ def tab_bar(tabs: Sequence[Tab], active: int, columns: int, state: Line = ()) ->
     """The saved queries with their counts, the active one reversed; at the right what the last sync said."""
     spans: list[Span] = []
     for number, tab in enumerate(tabs):
-        count = "…" if tab.count is None else f"{tab.count:,}"
-        new = f" ●{tab.unread}" if tab.unread else ""
-        spans.append(Span(f" {tab.name} {count}{new} ", f"{BOLD};{REVERSE}" if number == active else ""))
+        spans.append(Span(tab_words(tab), f"{BOLD};{REVERSE}" if number == active else ""))
     shown = tuple(spans)
     if sum(width(span.text) for span in spans) > columns:
         shown = tuple(_short(span, number == active) for number, span in enumerate(spans))
         shown = _around(shown, active, columns)
     return with_right(shown, state, columns) if state else fit(shown, columns)
+
+
+def tab_words(tab: Tab) -> str:
+    """` Following 31 ●2 `: name, topics, and how many of them have unread mail."""
+    count = "…" if tab.count is None else f"{tab.count:,}"
+    return f" {tab.name} {count}{f' ●{tab.unread}' if tab.unread else ''} "
 
 
 def _short(span: Span, active: bool) -> Span:

@@ -16,6 +16,8 @@ from tracker.faces.plain import cut, plain, width
 DIM, BOLD, REVERSE = "2", "1", "7"
 GOOD, BAD, WARN, INFO = "32", "31", "33", "36"
 LEFT_TO_RIGHT = "\u200e"
+# A link in text from mail.
+LINK = re.compile(r"https?://[^\s<>\"')\]]{4,}")
 _SGR = re.compile("\x1b\\[([0-9;]*)m")
 
 

@@ -9,11 +9,10 @@ from tracker.core.dates import iso
 from tracker.core.people import Person
 from tracker.faces import rows
 from tracker.faces.plain import plain_lines
-from tracker.faces.tui.draw.line import BAD, BOLD, DIM, GOOD, INFO, WARN, Line, Sheet, Span, chop, line, safe, wrap
+from tracker.faces.tui.draw.line import BAD, BOLD, DIM, GOOD, INFO, LINK, WARN, Line, Sheet, Span, chop, line, safe, wrap
 from tracker.faces.tui.mails import Mail
 
 _QUOTE = re.compile(r"^[ \t]{0,3}>")
-_LINK = re.compile(r"https?://[^\s<>\"')\]]{4,}")
 _TRAILER = re.compile(r"^[ \t]{0,3}([A-Za-z][A-Za-z-]{2,40}-by|Fixes|Closes|Link|Cc|Change-Id):", re.IGNORECASE)
 _DIFF_START = re.compile(r"^(?:diff --git |--- \S|Index: )")
 _LONG_QUOTE = 6  # lines from which on a quote is folded
@@ -131,7 +130,7 @@ def _text(one: str, sgr: str, room: int, *, links: bool) -> list[Line]:
         return [line((one, sgr))] if len(one) <= room and one.isascii() else wrap(one, room, sgr, lead)
     spans: list[Span] = []
     at = 0
-    for match in _LINK.finditer(one):
+    for match in LINK.finditer(one):
         spans += [Span(one[at : match.start()], sgr), Span(match[0], "4;34")]
         at = match.end()
     spans.append(Span(one[at:], sgr))
@@ -173,5 +172,5 @@ def _raw(mail: Mail, room: int) -> Sheet:
 
 def links_of(mail: Mail) -> list[str]:
     """The links of a mail's own words, then of its quotes, each once."""
-    own = _LINK.findall(mail.message.own_text) + _LINK.findall(mail.message.quoted_text)
+    own = LINK.findall(mail.message.own_text) + LINK.findall(mail.message.quoted_text)
     return list(dict.fromkeys(one.rstrip(".,;:!?>") for one in own))

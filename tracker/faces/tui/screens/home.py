@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from array import array
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -12,15 +13,16 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.widgets import Input
 
-from tracker.core.query import Node
+from tracker.core.query import Both, Node, Term
 from tracker.faces.plain import width
-from tracker.faces.tui.draw.home import WIDE, Tab, heading, tab_bar, topic_row
+from tracker.faces.tui.draw.home import WIDE, Tab, heading, tab_bar, tab_words, topic_row
 from tracker.faces.tui.draw.line import BOLD, DIM, Line, Sheet, line, text_of, wrap
 from tracker.faces.tui.frame import KEYS, View, list_title, preview_lines, preview_title, sizes
 from tracker.faces.tui.library import ALL, Wish
 from tracker.faces.tui.screens.acting import Acting
 from tracker.faces.tui.screens.base import set_title, telling
 from tracker.faces.tui.widgets.bars import Bar
+from tracker.faces.tui.widgets.completion import Completion
 from tracker.faces.tui.widgets.lines import Lines
 from tracker.store import browse
 
@@ -97,7 +99,8 @@ class Home(Acting):
             with Vertical(id="list"):
                 yield Bar(lambda room: [heading(room)], id="heading")
                 yield Lines(id="topics")
-                yield Input(placeholder="filter: words, s: f: status: turn: is:followed age<30d …", id="filter", classes="gone")
+                hint = "filter: words, s: f: status: turn: is:followed age<30d …   → completes"
+                yield Input(placeholder=hint, suggester=Completion(), id="filter", classes="gone")
             with Vertical(id="beside"):
                 yield Lines(id="preview")
         yield from self.foot()
@@ -145,7 +148,7 @@ class Home(Acting):
         if library.snapshot:
             with telling(self.tracker):
                 self._listed(wish, library.listing(wish))
-                self._counted([browse.count(library.con, library.parse(tab.query)[0], library.me) for tab in self.tabs])
+                self._counted(_counts(library.con, [library.parse(tab.query)[0] for tab in self.tabs], library.me))
         else:
             self._load(wish, [library.parse(tab.query)[0] for tab in self.tabs])
 
@@ -157,8 +160,7 @@ class Home(Acting):
             me = self.tracker.library.me
             numbers = browse.listing(con, wish.node, sort=wish.sort, me=me)
             self.app.call_from_thread(self._listed, wish, numbers)
-            counts = [browse.count(con, node, me) for node in nodes]
-            self.app.call_from_thread(self._counted, counts)
+            self.app.call_from_thread(self._counted, _counts(con, nodes, me))
 
     def _listed(self, wish: Wish, numbers: array[int]) -> None:
         if (wish, "") != self._wish():  # another tab or filter was chosen meanwhile
@@ -169,8 +171,8 @@ class Home(Acting):
         self._fill(key=self._wanted, top=self._fresh)
         self._fresh = False
 
-    def _counted(self, counts: list[int]) -> None:
-        self.tabs = [Tab(tab.name, tab.query, count) for tab, count in zip(self.tabs, counts, strict=True)]
+    def _counted(self, counts: list[tuple[int, int]]) -> None:
+        self.tabs = [Tab(tab.name, tab.query, *count) for tab, count in zip(self.tabs, counts, strict=True)]
         self.query_one("#tabs", Bar).renew()
 
     def _fill(self, *, key: int | None = None, top: bool = False) -> None:
@@ -348,8 +350,7 @@ class Home(Acting):
     def _tab_clicked(self, event: Bar.Clicked) -> None:
         at = 0
         for number, tab in enumerate(self.tabs):
-            count = "…" if tab.count is None else f"{tab.count:,}"
-            at += width(f" {tab.name} {count} ")
+            at += width(tab_words(tab))
             if event.x < at:
                 self.action_tab_at(number)
                 return
@@ -366,3 +367,10 @@ class Home(Acting):
         """The text of the row under the cursor, for tests."""
         lines = self.query_one("#topics", Lines)
         return text_of(lines.sheet.lines[lines.cursor]) if lines.cursor >= 0 else ""
+
+
+def _counts(con: sqlite3.Connection, nodes: Sequence[Node | None], me: Sequence[str]) -> list[tuple[int, int]]:
+    """How many topics each query finds, and how many of them have unread mail."""
+    unread = Term("is", "unread")
+    fresh = [unread if node is None else Both((node, unread)) for node in nodes]
+    return [(browse.count(con, node, me), browse.count(con, new, me)) for node, new in zip(nodes, fresh, strict=True)]

@@ -9,6 +9,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
+from textual.widgets import Input
 
 from tracker.core.dates import day
 from tracker.faces.plain import width
@@ -44,6 +45,9 @@ class TopicPage(Acting):
         Binding("space", "fold", "mark a version; page of a mail"),
         Binding("less_than_sign", "version(-1)", "review of an older version"),
         Binding("greater_than_sign", "version(1)", "review of a newer version"),
+        Binding("slash", "find", "search in the pane"),
+        Binding("n", "again(False)", "next match"),
+        Binding("N", "again(True)", "previous match"),
         Binding("p", "preview", "mail beside the tree, on or off"),
     ]
 
@@ -65,6 +69,7 @@ class TopicPage(Acting):
         with Container(id="body"):
             with Vertical(id="list"):
                 yield Lines(id="main")
+                yield Input(placeholder="search", id="find", classes="gone")
             with Vertical(id="beside"):
                 yield Lines(id="detail")
         yield from self.foot()
@@ -247,6 +252,39 @@ class TopicPage(Acting):
         self.version = min(max(at, 0), count - 1)
         self._show()
 
+    def action_find(self) -> None:
+        field = self.query_one("#find", Input)
+        field.remove_class("gone")
+        field.focus()
+
+    @on(Input.Submitted, "#find")
+    def _found(self, event: Input.Submitted) -> None:
+        self.query_one("#find", Input).add_class("gone")
+        lines = self._searched()
+        lines.focus()
+        if event.value and not lines.search(event.value, again=False):
+            self.tracker.tell(f"not here: {safe(event.value)}", bad=True)
+
+    def _searched(self) -> Lines:
+        """What is searched: the range-diff, else the pane."""
+        return self.query_one("#detail" if self.pane == "versions" else "#main", Lines)
+
+    def action_again(self, back: bool) -> None:
+        lines = self._searched()
+        if not lines.needle:
+            self.action_find()
+        elif not lines.search(lines.needle, back=back):
+            self.tracker.tell(f"not here: {safe(lines.needle)}", bad=True)
+
+    @on(Bar.Clicked, "#panes")
+    def _pane_clicked(self, event: Bar.Clicked) -> None:
+        at = 0
+        for number, pane in enumerate(PANES):
+            at += width(f" {number + 1} {self._pane_name(pane)} ")
+            if event.x < at:
+                self.action_pane_at(number)
+                return
+
     def action_unread(self, by: int) -> None:
         if self.topic is None:
             return
@@ -269,7 +307,12 @@ class TopicPage(Acting):
             self.tracker.open_evidence(dict(event.key))
 
     def action_back(self) -> None:
-        if self.query_one("#detail", Lines).has_focus:
+        field, lines = self.query_one("#find", Input), self._searched()
+        if not field.has_class("gone") or lines.needle:
+            field.add_class("gone")
+            lines.search("")
+            lines.focus()
+        elif self.query_one("#detail", Lines).has_focus:
             self.query_one("#main", Lines).focus()
         else:
             super().action_back()

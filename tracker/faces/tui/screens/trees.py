@@ -5,7 +5,8 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from tracker.faces.tui.draw.line import BOLD, DIM, Line, Sheet, line, safe, wrap
+from tracker.faces.plain import cut, pad
+from tracker.faces.tui.draw.line import BOLD, DIM, GOOD, Line, Sheet, line, safe, wrap
 from tracker.faces.tui.screens.base import Page
 from tracker.faces.tui.widgets.lines import Lines
 
@@ -37,11 +38,12 @@ class TreesPage(Page):
         def make(room: int) -> Sheet:
             if not trees:
                 return Sheet([(), *wrap(_TEACH[0], room - 4, BOLD, "  "), (), line((f"  {_TEACH[1]}", DIM))])
-            return Sheet([_tree(one) for one in trees], [one[0] for one in trees])
+            return Sheet([_tree(one, room) for one in trees], [one[0] for one in trees])
 
         self.query_one("#text", Lines).show(make)
 
 
-def _tree(one: tuple[str, ...]) -> Line:
-    name, *rest = one
-    return line((f"{safe(name):16} ", BOLD), " ".join(safe(word) for word in rest if word))
+def _tree(one: tuple[str, ...], room: int) -> Line:
+    name, role, branches, where = (safe(word) for word in one)
+    side = max(12, (room - 32) // 2)
+    return line((pad(name, 16), BOLD), " ", (pad(role, 11), GOOD), " ", pad(branches, side), " ", (cut(where, side), DIM))

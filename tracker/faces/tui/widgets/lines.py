@@ -16,7 +16,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from tracker.faces.plain import width
-from tracker.faces.tui.draw.line import Line, Sheet, Span, chop, fit, text_of
+from tracker.faces.tui.draw.line import LINK, Line, Sheet, Span, chop, fit, text_of
 from tracker.faces.tui.widgets.look import CURSOR, CURSOR_ELSEWHERE, strip
 
 _EMPTY = Sheet(())
@@ -62,6 +62,13 @@ class Lines(ScrollView, can_focus=True):
         @property
         def control(self) -> Lines:
             return self.lines
+
+    class Link(Message):
+        """A click on a link in a text."""
+
+        def __init__(self, url: str) -> None:
+            super().__init__()
+            self.url = url
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -253,6 +260,11 @@ class Lines(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         at = self.scroll_offset.y + event.y - self.gutter.top
         keys = self.sheet.keys
+        if keys is None and 0 <= at < len(self.sheet.lines):
+            text = text_of(self.sheet.lines[at])
+            for found in LINK.finditer(text):
+                if width(text[: found.start()]) <= event.x - self.gutter.left < width(text[: found.end()]):
+                    self.post_message(self.Link(found[0].rstrip(".,;:!?")))
         if keys is None or not 0 <= at < len(keys) or keys[at] is None:
             return
         again = at == self.cursor

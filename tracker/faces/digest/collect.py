@@ -1,0 +1,219 @@
+"""From the store to a Digest: what was learned since the last one, or what happened between two dates."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tracker.config import Config, Profile
+from tracker.core.dates import iso
+from tracker.core.news import Digest, News, occurrences, order, tell
+from tracker.core.query import Node, Term, parse_query
+from tracker.faces import rows
+from tracker.faces.commands.reading import standing
+from tracker.faces.exits import UsageError
+from tracker.store import browse, learned, own, past, read
+from tracker.store.learned import Told
+
+_LORE = "https://lore.kernel.org/r/"  # where the mails of the snapshot can be read
+_ALL = Term("is", "followed")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for. since, until: seconds UTC, None: since the last digest, until now. me: the user's addresses."""
+
+    profile: Profile
+    now: int
+    me: tuple[str, ...]
+    shared: bool = False
+    since: int | None = None
+    until: int | None = None
+    every: bool = False
+
+    @property
+    def window(self) -> bool:
+        """Whether a period is asked for by dates."""
+        return self.since is not None or self.until is not None
+
+
+def collect(con: sqlite3.Connection, config: Config, wish: Wish) -> tuple[Digest, dict[int, Told]]:
+    """The digest, and what counts as told once it is delivered (nothing for a period). Raises UsageError for a wrong query."""
+    scope = _scope(con, wish)
+    if wish.shared:
+        private = _private_topics(con)
+        scope = [number for number in scope if number not in private]
+    if wish.window:
+        return _between(con, config, wish, scope), {}
+    return _since_last(con, wish, scope)
+
+
+def _scope(con: sqlite3.Connection, wish: Wish) -> list[int]:
+    """The topics that the digest is about: those of the profile's query, else the followed ones (of the snapshot: all)."""
+    node: Node | None = None if wish.every else _ALL
+    if wish.profile.query:
+        query = parse_query(wish.profile.query, wish.now)
+        if query.node is None:
+            raise UsageError(f"profile {wish.profile.name}: query: {query.problem or 'nothing to look for'}")
+        node = query.node
+    return list(browse.listing(con, node, me=wish.me))
+
+
+def _since_last(con: sqlite3.Connection, wish: Wish, scope: Sequence[int]) -> tuple[Digest, dict[int, Told]]:
+    told, fresh, said = learned.told(con, wish.profile.name), learned.fresh(con, wish.profile.name), own.everything(con)
+    asleep = {number for number, one in said.items() if (one.until or 0) > wish.now}
+    stands = _stands(con, scope)
+    wanted = [
+        number
+        for number, stand in stands.items()
+        if number not in asleep and (number not in told or number in fresh or told[number][1:] != stand)
+    ]
+    hidden = _private_mails(con, wanted) if wish.shared else set()
+    upto, seen = learned.upto(con), learned.known(con, wanted)
+    found: list[News] = []
+    tells: dict[int, Told] = {}
+    for number, row in browse.rows(con, wanted).items():
+        topic = _topic(row, said.get(number, own.Own()), wish, hidden)
+        new = {event for _, event in fresh.get(number, ())}
+        events = [_seen(event, seen.get(number, {})) for event in occurrences(topic, wish.now) if event["id"] in new]
+        was = told.get(number)
+        news = tell(
+            topic, _visible(events, hidden), was and (was.status, was.turn), mine=rows.is_my_turn(topic, wish.me), now=wish.now
+        )
+        tells[number] = Told(upto, topic["status"], topic["turn"])
+        if news is not None:
+            found.append(news)
+    previous = learned.previous(con, wish.profile.name)
+    digest = Digest(
+        wish.profile.name, previous[0] if previous else None, wish.now, False, _watched(con, order(found)),
+        unseen=learned.unseen(con), previous=previous, shared=wish.shared,
+    )  # fmt: skip
+    return _with_rest(con, digest, wish, [number for number in scope if number not in asleep], stands), tells
+
+
+def _stands(con: sqlite3.Connection, scope: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Status and turn of today."""
+    found = con.execute(
+        "SELECT id, status, turn FROM topic WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(scope)),)
+    )
+    return {number: (status, turn) for number, status, turn in found}
+
+
+def _topic(row: read.TopicRow, said: own.Own, wish: Wish, hidden: Collection[str]) -> dict[str, Any]:
+    topic = {
+        **row.data, **standing(row, said, wish.now), "id": row.number, "snoozed_until": iso(said.until),
+        "notes": [] if wish.shared else [{"at": iso(at), "text": text} for at, text in said.notes],
+    }  # fmt: skip
+    if hidden and any(one.get("msgid") in hidden for one in topic["evidence"]):
+        topic |= {"status_reason": "", "evidence": []}
+    return topic
+
+
+def _seen(event: Mapping[str, Any], known: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
+    at = known.get(event["id"])
+    return {**event, "seen_at": iso(at[0]) if at else None}
+
+
+def _visible(events: Iterable[dict[str, Any]], hidden: Collection[str]) -> list[dict[str, Any]]:
+    return [event for event in events if event["evidence"].get("msgid") not in hidden]
+
+
+def _watched(con: sqlite3.Connection, news: Iterable[News]) -> tuple[News, ...]:
+    """With the query that found a topic."""
+    by_topic = {read.topic_of(con, msgid): query for msgid, query in con.execute("SELECT msgid, query FROM u.watched")}
+    return tuple(replace(one, watched=by_topic.get(one.id, "")) for one in news)
+
+
+def _with_rest(
+    con: sqlite3.Connection, digest: Digest, wish: Wish, scope: Sequence[int], stands: Mapping[int, tuple[str, str]]
+) -> Digest:
+    """With what has no news, and where the mails can be read."""
+    told = {one.id for one in digest.news}
+    rest = [number for number in scope if number not in told]
+    mine = set(browse.listing(con, Term("turn", "me"), me=wish.me)) if wish.me else set()
+    waiting = [row for row in browse.rows(con, [number for number in rest if number in mine]).values()]
+    proofs = [one for news in digest.news for one in (*news.evidence, *(proof for item in news.items for proof in item.evidence))]
+    names = {one["msgid"] for one in proofs if "msgid" in one}
+    return replace(
+        digest, waiting=tuple((row.number, row.title) for row in waiting), silent=len(rest),
+        stalled=tuple(number for number in rest if stands.get(number, ("",))[0] == "stalled"), links=_links(con, names),
+    )  # fmt: skip
+
+
+def _links(con: sqlite3.Connection, msgids: Collection[str]) -> dict[str, str]:
+    """Where public mails can be read: on the server they came from."""
+    from urllib.parse import quote
+
+    found = con.execute(
+        "SELECT m.msgid, s.kind, s.name FROM message m JOIN seen_at a ON a.message = m.id JOIN source s ON s.id = a.source "
+        "WHERE NOT m.private AND m.msgid IN (SELECT value FROM json_each(?)) ORDER BY s.kind DESC, s.id",
+        (json.dumps(list(msgids)),),
+    )  # fmt: skip
+    links: dict[str, str] = {}
+    for msgid, kind, name in found:
+        base = name if kind == "lore" else _LORE if kind == "snapshot" else ""
+        if base.startswith(("http://", "https://")):
+            links[msgid] = f"{base.rstrip('/')}/{quote(msgid, safe='@')}" + ("/" if kind == "lore" else "")
+    return links
+
+
+# --- privacy
+
+
+def _private_topics(con: sqlite3.Connection) -> set[int]:
+    """Topics of which every mail came from the user's own files."""
+    found = con.execute("SELECT topic FROM topic_thread JOIN message USING (tid) GROUP BY topic HAVING min(private)")
+    return {row[0] for row in found}
+
+
+def _private_mails(con: sqlite3.Connection, numbers: Sequence[int]) -> set[str]:
+    """Mails of these topics' threads that came from the user's own files."""
+    found = con.execute(
+        "SELECT msgid FROM message WHERE private AND tid IN (SELECT tid FROM topic_thread WHERE topic IN "
+        "(SELECT value FROM json_each(?)))", (json.dumps(list(numbers)),),
+    )  # fmt: skip
+    return {row[0] for row in found}
+
+
+# --- a period
+
+
+def _between(con: sqlite3.Connection, config: Config, wish: Wish, scope: Sequence[int]) -> Digest:
+    since, until = wish.since or 0, min(wish.until if wish.until is not None else wish.now, wish.now)
+    hidden = _private_mails(con, scope) if wish.shared else set()
+    said = own.everything(con)
+    found: list[News] = []
+    numbers = past.numbers_before(con, scope, until)
+    for number in numbers:
+        topic: dict[str, Any] | None
+        if until >= wish.now:
+            topic = _topic(browse.rows(con, [number])[number], said.get(number, own.Own()), wish, hidden)
+        else:
+            topic = past.topic_at(con, number, until, config.stalled_after)
+        news = topic and _period(con, config, wish, topic, since, until, hidden)
+        if news:
+            found.append(news)
+    digest = Digest(
+        wish.profile.name, since or None, until, True, order(found), shared=wish.shared, unseen=learned.unseen(con)
+    )
+    return _with_rest(con, digest, wish, numbers, {})
+
+
+def _period(
+    con: sqlite3.Connection, config: Config, wish: Wish, topic: dict[str, Any], since: int, until: int, hidden: Collection[str]
+) -> News | None:
+    before = past.topic_at(con, topic["id"], since, config.stalled_after) if since else None
+    known = {event["id"] for event in occurrences(before, since)} if before else set()
+    first, last = iso(since) or "", iso(until) or ""
+    events = [
+        event
+        for event in occurrences(topic, until)
+        if (first <= event["at"] < last if event["at"] else event["id"] not in known)
+    ]
+    was = (before["status"], before["turn"]) if before else None
+    return tell(
+        topic, _visible(events, hidden), was, mine=rows.is_my_turn(topic, wish.me), now=until, window=True
+    )

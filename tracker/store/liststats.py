@@ -1,0 +1,108 @@
+"""How the topics of a list went, read from the store in few queries, for core/liststats.py to count."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from tracker.core.dates import parse_iso
+from tracker.core.liststats import Course
+from tracker.core.people import Person
+from tracker.store.read import TopicRow
+
+# Dates in a mail that differ by more than this (seconds) from when a server got it are not believed.
+_TRUST = 2 * 86_400
+_OF_LIST = """
+    id IN (SELECT series.topic FROM list JOIN message ON message.id = list.message JOIN member USING (msgid)
+           JOIN series ON series.id = member.series WHERE list.list = ?1 OR substr(list.list, 1, length(?1) + 1) = ?1 || '.')
+"""
+# What people do to somebody's patches; a robot's mail or the author's own is sorted out by its sender.
+_ANSWERS = ("replied", "tagged", "promised", "refused", "withdrawn", "agreement", "applied", "dropped")
+_ENDORSED = ("given", "kept")
+
+
+class _Mail(NamedTuple):
+    who: Person
+    at: int | None
+    robot: bool
+
+
+def rows_of_list(con: sqlite3.Connection, name: str | None, since: int | None) -> list[TopicRow]:
+    """Topics with a patch on the list *name* (None: on any) with a mail at *since* (seconds UTC) or later; every one for None.
+
+    name: as lore calls it (`linux-unionfs`), the List-Id (`linux-unionfs.vger.kernel.org`) or the address.
+    """
+    text = (name or "").strip().strip("<>").lower().replace("@", ".")
+    where = _OF_LIST if text else "(?1 = '' AND id IN (SELECT topic FROM series))"
+    columns = "id, slug, title, status, turn, first, last, data"
+    query = f"SELECT {columns} FROM topic WHERE {where} AND coalesce(last, 0) >= ?2 ORDER BY id"
+    found = con.execute(query, (text, since or 0))
+    return [
+        TopicRow(number, slug, title, status, turn, first, last, False, 0, json.loads(data))
+        for number, slug, title, status, turn, first, last, data in found
+    ]
+
+
+def courses(con: sqlite3.Connection, rows: Sequence[TopicRow]) -> list[Course]:
+    """How each topic of *rows* went."""
+    names = {msgid for row in rows for msgid in _named(row.data)}
+    mails = _mails(con, names)
+    return [_course(row, mails) for row in rows]
+
+
+def _named(data: Mapping[str, Any]) -> list[str]:
+    """The mails whose senders and dates count: all answers, and the first posting."""
+    found = [event["evidence"]["msgid"] for event in data["events"] if event["kind"] in _ANSWERS and "msgid" in event["evidence"]]
+    return found + [one["series"] for one in data["revisions"][:1]]
+
+
+def _mails(con: sqlite3.Connection, msgids: Collection[str]) -> dict[str, _Mail]:
+    found = con.execute(
+        "SELECT msgid, name, email, CASE WHEN received IS NOT NULL AND (date IS NULL OR abs(date - received) > ?) THEN received "
+        "ELSE date END, json_extract(facts, '$.r') FROM message WHERE msgid IN (SELECT value FROM json_each(?))",
+        (_TRUST, json.dumps(list(msgids))),
+    )
+    return {msgid: _Mail(Person(name, email), at, bool(robot)) for msgid, name, email, at, robot in found}
+
+
+def _course(row: TopicRow, mails: Mapping[str, _Mail]) -> Course:
+    data = row.data
+    answers = dict.fromkeys(event["evidence"].get("msgid") for event in data["events"] if event["kind"] in _ANSWERS)
+    replies = [mails[msgid] for msgid in answers if msgid in mails and not mails[msgid].robot]
+    first = data["revisions"][0]
+    posted = mails[first["series"]].at if first["series"] in mails else parse_iso(first["date"] or "")
+    versions = {(one["rfc"], one["label"]) for one in data["revisions"] if one["label"] != "alternative" and not one["resend"]}
+    posted_ones = [one for one in data["revisions"] if one["label"] != "alternative"] or data["revisions"]
+    return Course(
+        number=row.number, title=row.title, msgid=posted_ones[-1]["series"], status=row.status, turn=data["turn"],
+        turn_since=parse_iso(data["turn_since"] or ""), turn_who=tuple(_person(one) for one in data["turn_who"]),
+        posted=posted, authors=tuple(dict.fromkeys(_person(one["author"]) for one in data["revisions"])),
+        replies=tuple((one.who, one.at) for one in replies),
+        landed=_landed(data, ("maintainer", "next", "mainline")), mainline=_landed(data, ("mainline",)),
+        versions=max(1, len(versions)),
+        tags=tuple(dict.fromkeys((tag["name"], _person(tag["who"])) for tag in data["tags"] if _counts(tag))),
+        promises=tuple(_person(tag["who"]) for tag in data["tags"] if tag["verdict"] == "promised" and tag["state"] == "open"),
+    )  # fmt: skip
+
+
+def _landed(data: Mapping[str, Any], roles: Collection[str]) -> int | None:
+    """When the first patch was in a tree with one of these roles."""
+    dates = [parse_iso(one["date"] or "") for one in data["landings"] if one["role"] in roles and not one["dropped"]]
+    return min((one for one in dates if one is not None), default=None)
+
+
+def _counts(tag: Mapping[str, Any]) -> bool:
+    given = tag["verdict"] in _ENDORSED or (tag["verdict"] == "conditional" and tag["state"] == "kept")
+    return bool(given and tag["current"] and not tag["mismatch"] and not tag["own"])
+
+
+def _person(data: Mapping[str, str]) -> Person:
+    return Person(data["name"], data["email"])
+
+
+def lists(con: sqlite3.Connection, limit: int) -> list[str]:
+    """The lists with the most mails here, the busiest first."""
+    rows = con.execute("SELECT list FROM list GROUP BY list ORDER BY count(*) DESC, list LIMIT ?", (limit,))
+    return [row[0] for row in rows]
