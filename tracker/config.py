@@ -90,6 +90,10 @@ class Config(NamedTuple):
     def lock(self) -> Path:
         return self.data / "lock"
 
+    @property
+    def digest_lock(self) -> Path:
+        return self.data / "digest.lock"
+
 
 def load_config(environ: Mapping[str, str], *, server: str | None = None, offline: bool = False) -> Config:
     """Read the configuration. Raises ConfigError for a file that is no TOML or has a wrong value, naming file and key."""

@@ -42,6 +42,8 @@ EXPECTED = {
     "cover-with-another-version": ["v5 c12"],
     "version-on-one-patch-only": ["v2 12"],
     "cover-that-can-be-pulled": ["v5 c1"],
+    "cover-without-a-counter": ["v4 c12"],
+    "cover-that-asks-to-pull": ["v3 c12"],
     "patch-number-zero": ["v1 01"],
     "no-patches": [],
     "pull-request-is-no-series": [],

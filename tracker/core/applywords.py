@@ -66,6 +66,14 @@ _FRONTS = (
 )
 _FRONT_OF = {verb + mark: fronts for verbs, fronts in _FRONTS for verb in verbs.split() for mark in _MARKS}
 _SPEAKING = frozenset(_FRONT_OF)
+# Which words may stand directly behind the verb of a claim, where no punctuation and no number does.
+_BEHIND = word_set(
+    """up in to into for it this that them these those both all everything the your patch patches with and but as so
+    now here already too again thanks thank thx thnanks cheers manually by first last rest remaining via through
+    since because after except without from of out commit each whole entire just only also shortly soon later today
+    tomorrow directly on over off minus modulo as-is v1 v2 v3 series"""
+)
+_ENDS = ".,!;:)"
 _HELD_AT = re.compile(claims.HELD)
 _TWO_IN_FRONT = {"to": ("going", "have", "need"), "and": ("ahead", "just")}
 
@@ -81,6 +89,9 @@ def _worth_reading(text: str) -> bool:
         at = -1
         for _ in range(min(words.count(spoken), _MAX_PLACES)):
             at = words.index(spoken, at + 1)
+            behind = words[at + 1] if at + 1 < len(words) else "."
+            if spoken[-1].isalpha() and behind[0].isalpha() and behind.rstrip(_ENDS) not in _BEHIND:
+                continue
             front = words[at - 1] if at else "."
             numbered = front[-1].isdigit() and fronts is _FRONT_OF_DONE  # "1 and 2 added to devel"
             if numbered or front.lstrip('(*"') in fronts or (front.endswith(_END_MARKS) and fronts is not _FRONT_OF_FUTURE):
@@ -120,11 +131,13 @@ def _notice(mail: Mail, subject: Subject, claim: Claim, sentence: str, words: st
         kind = {"applied": "stable-queued", "dropped": "stable-dropped"}.get(kind, kind)
         if kind.startswith("stable"):
             tree, branch = "stable", subject.stables[0].removesuffix(".y") if len(subject.stables) == 1 else ""
+    about_some = kind == "stable-dropped" and subject.n == 0  # in answer to a review's cover nobody drops all of it
+    partly = subject.subset or about_some or bool(numbers and subject.total != len(numbers))
     sha = _SHA.search(line) if kind.startswith("revert") else None
     return Notice(
         kind, "ty" if ".b4-ty@" in mail.message.msgid else "human", numbers=numbers,
         commit=sha[1] if sha and any(char.isdigit() for char in sha[1]) else "", tree=tree, branch=branch,
-        version=version_in(line), refs=mail.parent, subset=subject.subset or bool(numbers and subject.total != len(numbers)),
+        version=version_in(line), refs=mail.parent, subset=partly,
         reason="will" if claim.future else "", quote=quoted(words),
     )  # fmt: skip
 

@@ -166,7 +166,7 @@ def _lists(message: Message) -> tuple[str, ...]:
 def _kind(subject: Subject, own: str, patches: tuple[PatchFacts, ...], robot: bool) -> str:
     if _is_notice(subject, own, robot):
         return "notice"
-    if subject.is_cover and subject.patch and not (subject.reply or subject.pull or patches):
+    if subject.patch and not (subject.reply or patches) and (subject.is_cover or _is_bare_cover(subject)):
         return "cover"  # also of a series that can be pulled
     if (subject.pull and not subject.reply) or (_PULL in own and _PULL_BODY.search(own)):
         return "pull"
@@ -175,6 +175,14 @@ def _kind(subject: Subject, own: str, patches: tuple[PatchFacts, ...], robot: bo
     if subject.reply:
         return "reply"
     return "cover" if subject.is_cover and (subject.patch or subject.rfc) else "other"
+
+
+_SEVERAL = re.compile(r"^(?:mega)?patch(?:es|-?sets?|-?series|bomb)", re.IGNORECASE)
+
+
+def _is_bare_cover(subject: Subject) -> bool:
+    """A cover letter without a counter: [PATCHSET v4] TITLE."""
+    return subject.n is None and not subject.pull and any(_SEVERAL.match(word) for word in subject.prefixes)
 
 
 def _is_notice(subject: Subject, own: str, robot: bool) -> bool:

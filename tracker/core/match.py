@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 from tracker.core.commit import Commit
 from tracker.core.matchrules import ALONE, AMONG, BESIDE, RULES, SAME_DIFF, Rule, Seen, score
 from tracker.core.patch import patch_id
-from tracker.core.people import same_person
+from tracker.core.people import Person, same_person
 from tracker.core.posted import Posted
 from tracker.core.similar import Likeness, Shape, common_share, shape
 from tracker.core.traits import peel
@@ -55,8 +55,9 @@ class Match:
 
 
 class Asked(NamedTuple):
-    """Paths, and the first and last author date (seconds UTC) of commits that touch any of them."""
+    """An author, paths, and the first and last author date (seconds UTC) of commits that touch any of them."""
 
+    author: Person
     paths: Collection[str]
     since: int
     until: int
@@ -78,7 +79,8 @@ class Pool(Protocol):
         """Those of this author, by address in any case, with an author date from *since* to *until*, both included."""
 
     def touching(self, asked: Sequence[Asked]) -> Sequence[Sequence[Commit]]:
-        """For each of *asked* the commits that it asks for; none where paths are not known. All at once, since it costs."""
+        """For each of *asked* the commits of that author, at least by address, that touch any of the paths; none where paths
+        are not known. More do no harm. All are asked for at once, since it costs."""
 
     def messages(self, shas: Collection[str]) -> Mapping[str, str]:
         """Their whole messages, as far as they are at hand."""
@@ -110,11 +112,12 @@ class _Matcher:
 
     def load(self, commits: Iterable[Commit]) -> None:
         """Make these commits ready for `judge`."""
-        new = {one.sha: one for one in commits if one.sha not in self.shapes}
+        fresh = {one.sha: one for one in commits if one.sha not in self.commits}
+        self.commits.update(fresh)
+        new = {sha: one for sha, one in fresh.items() if len(one.parents) < 2}
         if not new:
             return
         messages, diffs = self.pool.messages(new), self.pool.diffs(new, "myers")
-        self.commits.update(new)
         for sha, one in new.items():
             body = messages.get(sha, "").lstrip("\n").partition("\n\n")[2].encode("utf-8", "replace")
             self.shapes[sha] = shape(one.subject, one.author, body, diffs.get(sha, b""))
@@ -128,7 +131,7 @@ class _Matcher:
     def judge(self, one: Posted, sha: str, near: float) -> _Found | None:
         """What can be said for *one* having become the commit *sha*."""
         commit = self.commits[sha]
-        if not _same_kind(one, commit):
+        if len(commit.parents) > 1 or not _same_kind(one, commit):
             return None
         like = self.likes.get((id(one), sha))
         if like is None:
@@ -203,7 +206,7 @@ def _keyed(one: Posted, pool: Pool, links: bool) -> list[Commit]:
 def _touching(patches: Sequence[Posted], pool: Pool) -> dict[int, tuple[Posted, list[Commit]]]:
     """The commits of the same author that touch the same files and were made when the patch can have been applied."""
     dated = [(one, one.date) for one in patches if one.date is not None and one.files]
-    several = pool.touching([Asked(one.files, date - _EARLY, date + _LATE) for one, date in dated])
+    several = pool.touching([Asked(one.author, one.files, date - _EARLY, date + _LATE) for one, date in dated])
     found: dict[int, tuple[Posted, list[Commit]]] = {}
     for (one, date), commits in zip(dated, several, strict=True):
         later = [commit for commit in commits if commit.committed > date - _BEFORE]
@@ -414,7 +417,7 @@ def _pieces(matcher: _Matcher, topics: Sequence[Topic]) -> dict[int, list[str]]:
     return {
         id(one): [
             sha for sha, (commit, how) in near.items()
-            if how >= AMONG and sha not in taken and _same_kind(one, commit)
+            if how >= AMONG and sha not in taken and sha in matcher.shapes and _same_kind(one, commit)
             and Likeness(matcher.shape_of(one), matcher.shapes[sha]).yours >= _INSIDE
         ]
         for one, taken, near in split

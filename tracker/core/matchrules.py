@@ -58,10 +58,10 @@ RULES = (
     Rule("subject", 0.97, lambda s: _own(s) and s.like.same_title and (s.like.lines >= 0.3 or s.like.inside >= 0.6)),
     Rule("subject", 0.95, lambda s: s.after and _placed(s) and s.like.same_title and s.like.lines >= 0.5),
     Rule("subject", 0.9, lambda s: _own(s) and s.like.same_title and s.like.text >= 0.7),
-    Rule("similar", 0.93, lambda s: _own(s) and s.like.lines >= 0.5 and (s.titled or s.like.said >= 0.2)),
+    Rule("similar", 0.93, lambda s: _own(s) and s.like.lines >= 0.5 and _worded(s)),
     Rule("similar", 0.9, lambda s: _own(s) and s.like.lines >= 0.6),
     Rule("similar", 0.9, lambda s: _own(s) and s.like.said >= 0.5 and s.like.inside >= 0.15),
-    Rule("similar", 0.88, lambda s: _own(s) and s.like.text >= 0.85 and s.like.bases > 0),
+    Rule("similar", 0.88, lambda s: _own(s) and s.like.text >= 0.85 and s.like.bases > 0 and _worded(s)),
     # ---
     Rule("subject", 0.9, lambda s: _beside(s) and s.like.same_title and (_placed(s) or s.like.said >= 0.3)),
     Rule("similar", 0.88, lambda s: _beside(s) and _placed(s) and s.like.said >= 0.3 and _some_lines(s)),
@@ -79,6 +79,10 @@ def _placed(s: Seen) -> bool:
 
 def _own(s: Seen) -> bool:
     return s.like.same_author and s.after and _placed(s)
+
+
+def _worded(s: Seen) -> bool:
+    return s.titled or s.like.said >= 0.2
 
 
 def _beside(s: Seen) -> bool:

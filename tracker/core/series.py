@@ -86,14 +86,19 @@ def find_series(mails: Iterable[Facts]) -> tuple[Series, ...]:
     postings = sorted((mail for mail in known.values() if mail.posting), key=_order)
     found = [_offer_series(mail, known) for mail in postings if _is_offer(mail)]
     plain = [mail for mail in postings if not _is_offer(mail)]
-    found += [_series([mail]) for mail in plain if mail.subject.n is None]
-    found += [_series(list(group.mails.values())) for group in _groups([m for m in plain if m.subject.n is not None], known)]
+    found += [_series([mail]) for mail in plain if _place(mail) is None]
+    found += [_series(list(group.mails.values())) for group in _groups([m for m in plain if _place(m) is not None], known)]
     return tuple(sorted((one for one in found if one is not None), key=lambda one: (one.date or 0, one.id)))
+
+
+def _place(mail: Facts) -> int | None:
+    """The number of a posting: 0 of a cover letter, also of one without a counter; None of a lone patch."""
+    return 0 if mail.kind == "cover" else mail.subject.n
 
 
 def _order(mail: Facts) -> tuple[int, int, str]:
     """Covers and low numbers come first among mails of the same second."""
-    return (mail.date or 0, mail.subject.n or 0, mail.msgid)
+    return (mail.date or 0, _place(mail) or 0, mail.msgid)
 
 
 def _is_offer(mail: Facts) -> bool:
@@ -105,22 +110,22 @@ def _groups(mails: Sequence[Facts], known: Mapping[str, Facts]) -> list[_Group]:
     groups: list[_Group] = []
     home: dict[str, _Group] = {}
     waiting = []
-    for mail in sorted(mails, key=lambda mail: (mail.subject.n != 0, *_order(mail))):
+    for mail in sorted(mails, key=lambda mail: (_place(mail) != 0, *_order(mail))):
         group = _above(mail, known, home)
-        if group is None and mail.subject.n != 0:
+        if group is None and _place(mail) != 0:
             waiting.append(mail)
             continue
         if group is None:
             group = _Group()
             groups.append(group)
-        group.take(mail, mail.subject.n or 0)
+        group.take(mail, _place(mail) or 0)
         home[mail.msgid] = group
     for mail in waiting:
         group = _above(mail, known, home) or _beside(mail, groups)
         if group is None:
             group = _Group()
             groups.append(group)
-        group.take(mail, mail.subject.n or 0)
+        group.take(mail, _place(mail) or 0)
         home[mail.msgid] = group
     return groups
 
@@ -130,7 +135,7 @@ def _above(mail: Facts, known: Mapping[str, Facts], home: Mapping[str, _Group]) 
     for msgid in ancestors(mail.msgid, known):
         group = home.get(msgid)
         if group is not None:
-            fits = mail.subject.n not in group.mails and _same_posting(mail, known[msgid], threaded=True)
+            fits = _place(mail) not in group.mails and _same_posting(mail, known[msgid], threaded=True)
             return group if fits else None
     return None
 
@@ -141,7 +146,7 @@ def _beside(mail: Facts, groups: Sequence[_Group]) -> _Group | None:
         return None
     fitting = []
     for group in groups:
-        if mail.subject.n in group.mails:
+        if _place(mail) in group.mails:
             continue
         away = (
             min(abs(mail.date - other.date) for other in group.mails.values() if other.date is not None)
@@ -167,7 +172,7 @@ def _same_posting(mail: Facts, other: Facts, *, threaded: bool) -> bool:
         return True
     if not threaded or not _within_a_day(mail, other):
         return False
-    if two.is_cover and sender:
+    if other.kind == "cover" and sender:
         return total or version or not one.explicit_version
     unlabelled = not (one.explicit_version and two.explicit_version)
     return total and (version or (sender and unlabelled))
@@ -188,7 +193,7 @@ def _offer_series(mail: Facts, known: Mapping[str, Facts]) -> Series | None:
 
 
 def _series(mails: list[Facts]) -> Series:
-    mails.sort(key=lambda mail: mail.subject.n or 0)
+    mails.sort(key=lambda mail: _place(mail) or 0)
     cover = mails[0] if mails[0].kind == "cover" else None  # a diff under the number 0 is a patch
     bodies = [mail for mail in mails if mail is not cover]
     patches = tuple(
@@ -196,7 +201,8 @@ def _series(mails: list[Facts]) -> Series:
         for mail in bodies
     )
     first = mails[0]
-    expected = first.subject.total if first.subject.total else max(1, len(patches))
+    totals = [mail.subject.total for mail in mails if mail.subject.total]
+    expected = first.subject.total or max([*totals[:1], 1, len(patches)])
     return _make(first, cover, patches, expected, title=first.subject.title)
 
 

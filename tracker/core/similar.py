@@ -98,8 +98,8 @@ class Likeness:
     """What two shapes have in common; all shares are 0 to 1.
 
     lines: shared changed lines of the larger one; inside: of the smaller one; mine, yours: of the first, of the second.
-    files: shared paths of the smaller number; 0.1 when only folders are shared. said: shared word triples of the shorter message, -1 when it is too short
-    to tell. bases: shared blobs that they change. same_author: as `same_person` says.
+    files: shared paths of the smaller number; 0.1 when only folders are shared. said: shared word triples of the shorter
+    message, -1 when it is too short to tell. bases: shared blobs that they change. same_author: as `same_person` says.
     """
 
     def __init__(self, one: Shape, other: Shape) -> None:

@@ -81,6 +81,7 @@ def parser(only: str | None = None) -> argparse.ArgumentParser:
     _add_own(command)
     _add_trees(command)
     _add_reading(command)
+    _add_digest(command)
     _add_setup(command)
     return top
 
@@ -315,6 +316,44 @@ def _sample(sub: argparse.ArgumentParser | _Unused) -> None:
     sub.add_argument("--list", metavar="NAME", dest="list_name", help="topics of this list")
     sub.add_argument("--since", metavar="DATE", help="topics first posted since then: 2024-05-31, 2024, 3.days.ago, 90d, 1y")
     sub.add_argument("--private", action="store_true", help="also topics that came from your own files only, and notes")
+
+
+def _add_digest(command: _Command) -> None:
+    sub = command(
+        "digest",
+        "what was learned since the last one",
+        [
+            "tracker digest",
+            "tracker digest --sync --mail you@example.org",
+            "tracker digest --since 2024-05 --until 2024-06 --format markdown",
+            "tracker digest --profile team --always",
+        ],
+        "Silent, with exit code 1, when nothing changed. With dates it tells what happened between them, and the next one is "
+        "not touched.",
+    )
+    sub.add_argument("--since", metavar="DATE", help="'last' (default), or a day, month or year")
+    sub.add_argument("--until", metavar="DATE", help="up to the end of that day, month or year")
+    sub.add_argument("--format", choices=("text", "html", "markdown", "json", "eml", "atom"), help="how to print it")
+    sub.add_argument("--mail", metavar="TO", action="append", default=[], help="mail it, by sendmail or git's sendemail.*")
+    sub.add_argument("--notify", metavar="URL", action="append", default=[], help="tell a chat or phone, through Apprise")
+    sub.add_argument("--profile", metavar="P", help="a [[profile]] of the configuration, with a memory of its own")
+    sub.add_argument("--always", action="store_true", help="print the summary also when nothing changed")
+    sub.add_argument("--peek", action="store_true", help="print it, and tell the same again next time")
+    sub.add_argument("--private", action="store_true", help="mail also what came from your own files, and your notes")
+    sub.add_argument("--sync", action="store_true", help="bring everything up to date first")
+    sub.add_argument("--delay", metavar="MINUTES", type=_positive, help="wait for a random time of at most so many minutes")
+    sub = command(
+        "cron",
+        "a crontab line and systemd units for the digest",
+        ["tracker cron", "tracker cron --mail you@example.org --every week", "tracker cron --install systemd"],
+    )
+    sub.add_argument("--mail", metavar="TO", action="append", default=[], help="whom to mail the digest to (else cron mails it)")
+    sub.add_argument("--profile", metavar="P", help="a [[profile]] of the configuration")
+    sub.add_argument("--every", choices=("hour", "day", "week"), default="day", help="how often (default: day)")
+    sub.add_argument("--install", choices=("crontab", "systemd"), help="write it where it works")
+    sub = command("mark", "mark the mails of a topic as read or unread", ["tracker mark read 7", "tracker mark unread 7"])
+    sub.add_argument("mark", choices=("read", "unread"), help="how to mark them")
+    sub.add_argument("topic", metavar="TOPIC", help="number, slug or message id")
 
 
 def _add_setup(command: _Command) -> None:

@@ -220,6 +220,12 @@ def threads_of(con: sqlite3.Connection, number: int) -> list[int]:
     return [row[0] for row in con.execute("SELECT tid FROM topic_thread WHERE topic=? ORDER BY tid", (number,))]
 
 
+def topics_of_threads(con: sqlite3.Connection, tids: Iterable[int]) -> list[int]:
+    """The topics that some threads belong to."""
+    query = "SELECT DISTINCT topic FROM topic_thread WHERE tid IN (SELECT value FROM json_each(?)) ORDER BY topic"
+    return [row[0] for row in con.execute(query, (json.dumps(list(tids)),))]
+
+
 def rows_by_id(con: sqlite3.Connection, tids: Iterable[int]) -> dict[str, MessageRow]:
     """All mails of some threads by message id."""
     rows = con.execute(f"SELECT {_MESSAGE} FROM message WHERE tid IN (SELECT value FROM json_each(?))", (json.dumps(list(tids)),))

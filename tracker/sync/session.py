@@ -45,20 +45,25 @@ class Session:
 
 
 @contextlib.contextmanager
-def writing(config: Config) -> Iterator[None]:
+def writing(config: Config, tries: int = _LOCK_TRIES) -> Iterator[None]:
     """Hold the lock that keeps two syncs or imports apart. Raises StoreLockedError when another one runs for long."""
-    make_private(config.lock)
-    lock = os.open(config.lock, os.O_RDWR | os.O_CLOEXEC)
+    with locked(config.lock, tries, "another tracker syncs or imports; try again when it is done"):
+        yield
+
+
+@contextlib.contextmanager
+def locked(path: Path, tries: int, busy: str) -> Iterator[None]:
+    """Hold the lock file *path*; tries: five a second. Raises StoreLockedError with *busy* when somebody else holds it."""
+    make_private(path)
+    lock = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     try:
-        for left in range(_LOCK_TRIES, -1, -1):
+        for left in range(tries, -1, -1):
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except OSError as error:
                 if not left:
-                    raise StoreLockedError(
-                        f"{config.lock}: another tracker syncs or imports; try again when it is done"
-                    ) from error
+                    raise StoreLockedError(f"{path}: {busy}") from error
                 time.sleep(_LOCK_PAUSE)
         yield
     finally:

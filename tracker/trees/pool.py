@@ -10,7 +10,7 @@ from tracker.core.match import Asked
 from tracker.core.people import Person
 from tracker.trees import diffs
 from tracker.trees.choose import branches_of, main_branch
-from tracker.trees.git import Repository, TreeError
+from tracker.trees.git import Repository, TreeError, fields
 from tracker.trees.index import Index
 
 _RECORD = b"\x01\x02"  # what no commit's message has for itself
@@ -26,7 +26,7 @@ class IndexPool:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._known: dict[str, Commit | None] = {}
+        self._paths: dict[str, frozenset[str]] = {}
 
     def by_link(self, msgid: str) -> Sequence[Commit]:
         return self._index.by_link(msgid)
@@ -41,26 +41,39 @@ class IndexPool:
         return self._index.by_author(email, since, until)
 
     def touching(self, asked: Sequence[Asked]) -> Sequence[Sequence[Commit]]:
-        found: list[list[Commit]] = [[] for _ in asked]
-        for since, until, places in _windows(asked):
-            try:
-                touched = self._index.touching({path for at in places for path in asked[at].paths}, since, until)
-            except TreeError:  # the trees of a partial clone are not there
-                continue
-            by_path: dict[str, list[str]] = {}
-            for sha, paths in touched.items():
-                for path in paths:
-                    by_path.setdefault(path, []).append(sha)
-            for at in places:
-                shas = dict.fromkeys(sha for path in asked[at].paths for sha in by_path.get(path, ()))
-                commits = (self._commit(sha) for sha in shas)
-                found[at] = [one for one in commits if one and asked[at].since <= one.authored <= asked[at].until]
-        return found
+        by_author: dict[str, list[Asked]] = {}
+        for one in asked:
+            by_author.setdefault(one.author.email.lower(), []).append(one)
+        commits = {
+            email: [commit for since, until in _spans(some) for commit in self._index.by_author(email, since, until)]
+            for email, some in by_author.items() if email
+        }  # fmt: skip
+        self._learn_paths([commit for some in commits.values() for commit in some])
+        return [
+            [
+                commit for commit in commits.get(one.author.email.lower(), ())
+                if one.since <= commit.authored <= one.until and not self._paths[commit.sha].isdisjoint(one.paths)
+            ]
+            for one in asked
+        ]  # fmt: skip
 
-    def _commit(self, sha: str) -> Commit | None:
-        if sha not in self._known:
-            self._known[sha] = next(iter(self._index.by_sha(sha)), None)
-        return self._known[sha]
+    def _learn_paths(self, commits: Iterable[Commit]) -> None:
+        """What each of *commits* touches; nothing is known of merges and where the trees of a partial clone are missing."""
+        new = [one.sha for one in commits if one.sha not in self._paths and len(one.parents) < 2]
+        self._paths.update((one.sha, frozenset()) for one in commits if one.sha not in self._paths)
+        arguments = ("diff-tree", "--stdin", "--root", "-r", "--name-only", "--no-renames", "-z", "--no-ext-diff")
+        try:
+            with self._index.repository.objects.output(*arguments, given=map(str.encode, new)) as out:
+                sha, names = "", list[str]()
+                for raw in fields(out):
+                    name = raw.decode("utf-8", "replace")
+                    if name in self._paths:
+                        sha, names = name, []
+                    else:
+                        names.append(name)
+                        self._paths[sha] = frozenset(names[:_MAX_PATHS])
+        except TreeError:
+            return
 
     def messages(self, shas: Collection[str]) -> Mapping[str, str]:
         out = self._index.repository.objects.read(
@@ -73,15 +86,13 @@ class IndexPool:
         return {sha: diff for sha, diff in self._index.diffs(shas, algorithm) if diff is not None}
 
 
-def _windows(asked: Sequence[Asked]) -> list[tuple[int, int, list[int]]]:
-    """Spans of time that do not overlap, and which of *asked* lie in each."""
-    found: list[tuple[int, int, list[int]]] = []
-    for at in sorted(range(len(asked)), key=lambda at: asked[at].since):
-        since, until, places = asked[at].since, asked[at].until, [at]
+def _spans(asked: Iterable[Asked]) -> list[tuple[int, int]]:
+    """The times that *asked* ask for, each once."""
+    found: list[tuple[int, int]] = []
+    for since, until in sorted((one.since, one.until) for one in asked):
         if found and since <= found[-1][1]:
-            before = found.pop()
-            since, until, places = before[0], max(before[1], until), [*before[2], at]
-        found.append((since, until, places))
+            since, until = found[-1][0], max(found.pop()[1], until)
+        found.append((since, until))
     return found
 
 

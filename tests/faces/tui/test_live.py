@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -42,9 +43,9 @@ class Terminal:
         """Text as it is."""
         self._run("send-keys", "-l", text)
 
-    def screen(self) -> str:
+    def screen(self, *options: str) -> str:
         """What stands on the screen."""
-        return self._run("capture-pane", "-p")
+        return self._run("capture-pane", "-p", *options)
 
     def wait(self, *words: str, patience: float = 60) -> str:
         """The screen as soon as all *words* stand on it."""
@@ -73,12 +74,12 @@ def terminal(tmp_path: Path, sealed: Path) -> Iterator[Callable[..., Terminal]]:
     needs(shutil.which("tmux") is not None, "no tmux")
     open_ones: list[Terminal] = []
 
-    def start(*args: str, size: tuple[int, int] = (100, 30)) -> Terminal:
-        environ = {
+    def start(*args: str, size: tuple[int, int] = (100, 30), environ: Mapping[str, str] | None = None) -> Terminal:
+        given = dict(environ or {}) | {
             "HOME": str(sealed), "PYTHONPATH": str(ROOT), "GIT_CONFIG_GLOBAL": os.environ["GIT_CONFIG_GLOBAL"],
             "GIT_CONFIG_NOSYSTEM": "1", "TERM": "screen-256color", "LC_ALL": "C.UTF-8", "ESCDELAY": "50",
         }  # fmt: skip
-        found = Terminal(tmp_path / "s", [sys.executable, "-m", "tracker", *args], environ, size)
+        found = Terminal(tmp_path / "s", [sys.executable, "-m", "tracker", *args], given, size)
         open_ones.append(found)
         return found
 
@@ -143,6 +144,17 @@ def test_keys_pressed_early_are_kept(terminal: Callable[..., Terminal]) -> None:
     screen.wait("loading…")
     screen.press("?")
     screen.wait("In lists and texts")
+
+
+def test_no_color(terminal: Callable[..., Terminal]) -> None:
+    """With NO_COLOR there are bold and reversed words, and no colour at all, neither in the first frame nor later."""
+    screen = terminal("--offline", environ={"NO_COLOR": "1"})
+    for words in ("loading…", "Following 0"):
+        screen.wait(words)
+        text = screen.screen("-e")
+        codes = {code for found in re.findall(r"\x1b\[([0-9;]*)m", text) for code in found.split(";")}
+        assert "7" in codes
+        assert codes <= {"", "0", "1", "2", "4", "7", "39", "49"}
 
 
 def test_a_pipe_gets_the_list() -> None:

@@ -16,6 +16,7 @@ from tracker.faces.out import Out
 from tracker.faces.plain import plain
 from tracker.store import read
 from tracker.sync import decide
+from tracker.sync.marks import mark_topic
 from tracker.sync.reading import open_store
 from tracker.sync.session import Session, writing
 
@@ -58,12 +59,17 @@ def snooze(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit
     return Exit.DONE
 
 
+def span(what: str, text: str) -> int:
+    """The seconds of `12h`, `3d`, `2w`, `1m`, `1y`. Raises UsageError, which names *what* asked for it."""
+    found = _SPAN.fullmatch(text)
+    if found is None:
+        raise UsageError(f"{what}: {plain(text)!r} is no time; write 3d, 2w or 1m")
+    return int(found[1]) * _SECONDS[found[2]]
+
+
 def _until(args: argparse.Namespace, now: int) -> int:
     if args.span is not None:
-        found = _SPAN.fullmatch(args.span)
-        if found is None:
-            raise UsageError(f"--for: {plain(args.span)!r} is no time; write 3d, 2w or 1m")
-        return now + int(found[1]) * _SECONDS[found[2]]
+        return now + span("--for", args.span)
     from tracker.core.dates import parse_date
 
     found_date = _DATE.fullmatch(args.until)
@@ -87,3 +93,12 @@ def note(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
     out.flush()
     return Exit.DONE
 
+
+def mark(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
+    """`tracker mark read|unread TOPIC`."""
+    with _topic(args, config, out, now) as (session, number):
+        changed = len(mark_topic(session, number, read=args.mark == "read"))
+        mails = f"{changed} mail{'' if changed == 1 else 's'} marked as {args.mark}"
+        out.line(f"#{number}  {mails}  {plain(read.topic(session.con, number).title)}")
+    out.flush()
+    return Exit.DONE

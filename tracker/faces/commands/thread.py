@@ -65,8 +65,7 @@ def load_tree(con: sqlite3.Connection, tids: Sequence[int], texts: bool = False)
     mails = {mail.msgid: mail for some in facts_of(con, tids).values() for mail in some}
     labels = {}
     tags: list[dict[str, Any]] = []
-    for number in {read.topic_of(con, msgid) for msgid in mails} - {None}:
-        assert number is not None
+    for number in read.topics_of_threads(con, tids):
         data = read.topic(con, number).data
         labels.update({revision["series"]: revision["label"] for revision in data["revisions"]})
         tags += data["tags"]

@@ -57,7 +57,7 @@ class TrackerApp(Deeds, App[Exit]):
     def __init__(
         self, config: Config, library: Library, view: View, *, clock: Callable[[], float] = time.time, quiet: bool = False
     ) -> None:
-        super().__init__()
+        super().__init__(ansi_color=True)  # the terminal's own palette, which is light or dark as the user wants it
         self.config = config
         self.library = library
         self.jobs = Jobs(config)

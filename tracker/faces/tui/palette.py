@@ -24,7 +24,8 @@ class Actions(Provider):
     """What the keys of this screen do, by name."""
 
     def _found(self) -> list[Binding]:
-        return [one for one in bindings_of(self.screen, type(self.app)) if not one.description.startswith(("tab ", "pane "))]
+        found = bindings_of(self.screen, type(self.app))
+        return [one for one in found if one.description and not one.description.startswith(("tab ", "pane "))]
 
     async def discover(self) -> Hits:
         for one in self._found():

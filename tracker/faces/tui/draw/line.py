@@ -154,8 +154,12 @@ def from_ansi(text: str) -> Line:
 
 
 def to_ansi(one: Line, colours: bool = True) -> str:
-    """A line for the terminal itself."""
-    return "".join(f"\x1b[{span.sgr}m{span.text}\x1b[0m" if span.sgr and colours else span.text for span in one)
+    """A line for the terminal itself; without colours bold, dim and reversed stay."""
+    return "".join(f"\x1b[{sgr}m{text}\x1b[0m" if (sgr := _kept(code, colours)) else text for text, code in one)
+
+
+def _kept(sgr: str, colours: bool) -> str:
+    return sgr if colours else ";".join(code for code in sgr.split(";") if len(code) == 1)
 
 
 def joined(parts: Iterable[Line], between: str, sgr: str = "") -> Line:

@@ -42,7 +42,7 @@ def mail_sheet(mail: Mail, folds: Folds, room: int) -> Sheet:
     if mail.abridged:
         lines.append(line(("Abridged: R or 'tracker follow' of this mail fetches its full text.", WARN)))
     at, number, in_diff = 0, 0, False
-    noted = _noted(mail)
+    noted = _noted(mail, text)
     while at < len(text):
         one = text[at]
         if _QUOTE.match(one) and not in_diff:
@@ -58,11 +58,9 @@ def mail_sheet(mail: Mail, folds: Folds, room: int) -> Sheet:
         in_diff = in_diff and one != "-- "
         sgr = _diff_colour(one) if in_diff else _word_colour(one)
         lines += _text(one, sgr, room, links=not in_diff)
-        if not in_diff:
-            lines += noted.pop(_key(one), [])
+        lines += noted.get(at, [])
         at += 1
-    for some in noted.values():
-        lines += some
+    lines += noted.get(-1, [])
     for part in mail.message.parts:
         if not part.is_text and (part.filename or not part.is_html):
             lines.append(line((f"[attachment: {safe(part.filename or 'unnamed')}, {safe(part.content_type)}]", DIM)))
@@ -147,17 +145,26 @@ def _diff_colour(one: str) -> str:
     return {"+": GOOD, "-": BAD, "@": INFO}.get(one[:1], "")
 
 
-def _noted(mail: Mail) -> dict[str, list[Line]]:
-    """What the program made of a line: the words of a tag -> the verdict that stands below them."""
-    found: dict[str, list[Line]] = {}
+def _noted(mail: Mail, text: list[str]) -> dict[int, list[Line]]:
+    """What the program made of a mail's words: the number of a line -> the verdicts that stand below it."""
+    found: dict[int, list[Line]] = {}
+    keys = {at: _key(one) for at, one in enumerate(text) if not _QUOTE.match(one)} if mail.tags else {}
     for tag in mail.tags:
         if tag["source"] == "posting" and not tag["mismatch"]:
             continue
         colour = BAD if tag["mismatch"] or tag["verdict"] == "refused" else GOOD if rows.counts(tag) else WARN
         lost = f", lost in {len(tag['lost_in'])} later version(s)" if tag["lost_in"] else ""
         verdict = line((f"  ╰ {rows.tag_words(tag)}{lost}", colour))
-        found.setdefault(_key(tag["quote"]), []).append(verdict)
+        found.setdefault(_place(keys, _key(tag["quote"]), tag["name"].lower()), []).append(verdict)
     return found
+
+
+def _place(keys: dict[int, str], quote: str, name: str) -> int:
+    """The line that the deciding words stand on: of those that are part of the quote the one with the tag's name, or the last."""
+    parts = [at for at, key in keys.items() if key and (key in quote or quote in key)]
+    named = [at for at in parts if name in keys[at]]
+    long_enough = [at for at in parts if len(keys[at]) > 5]
+    return (named or long_enough or [-1])[-1]
 
 
 def _key(text: str) -> str:

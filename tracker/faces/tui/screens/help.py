@@ -51,12 +51,12 @@ def help_lines(groups: list[tuple[str, list[Binding]]], room: int) -> list[Line]
         for one in bindings:
             name = key_name(one.key, frozenset(seen))
             seen.update(one.key.split(","))
-            if name and not one.description.startswith(("tab ", "pane ")):
+            if name and one.description and not one.description.startswith(("tab ", "pane ")):
                 rows.append((name, one.description))
         if any(one.description.startswith(("tab ", "pane ")) for one in bindings):
             rows.append(("1–9", "tab or pane by its number"))
         if title == "Everywhere":
-            rows.append(("^p", "command palette: every action, every topic by its title"))
+            rows.append(("^p", "palette: actions and topics"))
         lines += _in_columns(rows, room)
     return lines
 

@@ -74,7 +74,7 @@ class Home(Acting):
         Binding("J", "scroll_preview(3)", "scroll the preview down"),
         Binding("K", "scroll_preview(-3)", "scroll the preview up"),
         Binding("escape", "clear", "clear the filter"),
-        Binding("q", "leave", "quit with Q", show=False),
+        Binding("q", "leave", "", show=False),
     ]
 
     def __init__(self, view: View) -> None:

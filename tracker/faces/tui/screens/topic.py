@@ -146,7 +146,7 @@ class TopicPage(Acting):
             "versions": lambda room: versions_sheet(topic, self.marked, room),
             "landings": lambda room: landings_sheet(topic, room), "notes": lambda room: notes_sheet(topic, room),
         }  # fmt: skip
-        if self.pane == "thread":
+        if self.pane == "thread" and self.thread is None:
             self._load_thread()
         key = self.thread.first if top and self.pane == "thread" and self.thread else None
         main.show(makers[self.pane], key=key, top=top)
@@ -318,6 +318,7 @@ class TopicPage(Acting):
             super().action_back()
 
     def refill(self) -> None:
+        self.thread = None
         self._load()
         self._show()
 

@@ -1,0 +1,561 @@
+"""What became of patches, as mails and records tell it; each test posts a few small mails and says what follows from them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pytest
+
+from tests.mails import DIFF, OTHER_DIFF, START, diff_of, mail, patch
+from tracker.core.aftermath import Aftermath, aftermath
+from tracker.core.facts import Facts, examine
+from tracker.core.landing import Event, Evidence, Landing
+from tracker.core.message import parse
+from tracker.core.series import find_series
+from tracker.core.spots import Record
+
+DAY = 86_400
+ANNA = "Anna Author <anna@example.org>"
+BEN = "Ben Stranger <ben@example.org>"
+CHEN = "Chen Maintainer <chen@example.org>"
+LINUS = "Linus Torvalds <torvalds@linux-foundation.org>"
+GREG = "Greg Kroah-Hartman <gregkh@linuxfoundation.org>"
+PRT = "pr-tracker-bot@kernel.org"
+TRUSTED = frozenset({"chen@example.org"})
+FIRST, SECOND, UNDO, AGAIN = "a1" * 20, "b2" * 20, "c3" * 20, "d4" * 20
+MERGE, UNDO_MERGE = "e5" * 20, "f6" * 20
+V1 = patch("p@x", "[PATCH] demo: one")
+
+
+def series_of_two(*, at: int = START, title: str = "demo") -> list[bytes]:
+    return [
+        mail("c@x", f"[PATCH 0/2] {title}", at=at),
+        patch("p1@x", "[PATCH 1/2] demo: one", refs="c@x", diff=diff_of(1), at=at + 1),
+        patch("p2@x", "[PATCH 2/2] demo: two", refs="c@x", diff=diff_of(2), at=at + 2),
+    ]
+
+
+def thanks(
+    *items: tuple[str, str], msgid: str = "ty@x", refs: str = "p@x", day: float = 3, who: str = CHEN,
+    subject: str = "Re: [PATCH] demo: one",
+) -> bytes:  # fmt: skip
+    """What `b4 ty` sends. items: (title, commit)."""
+    listed = "".join(f"[{n}/{len(items)}] {title}\n      commit: {sha}\n" for n, (title, sha) in enumerate(items, 1))
+    body = f"On Wed, 29 May 2024, Anna Author wrote:\n> Count.\n\nApplied to demo/demo.git (demo.misc), thanks!\n\n{listed}\n"
+    return mail(msgid, subject, body, refs=refs, sender=who, at=START + int(day * DAY))
+
+
+def asks_to_pull(
+    *titles: str, msgid: str = "pull@x", head: str = "7" * 40, day: float = 20, who: str = CHEN, refs: str = "",
+    subject: str = "[GIT PULL] demo for v6.11", ref: str = "tags/demo-6.11", more: str = "",
+) -> bytes:  # fmt: skip
+    """What `git request-pull` writes, in a mail."""
+    listed = "".join(f"      {title}\n" for title in titles)
+    body = (
+        f"Hi Linus,\n\n{more}The following changes since commit {'8' * 40}:\n\n  Linux 6.10-rc1 (2024-05-26 15:20:12 -0700)\n\n"
+        "are available in the Git repository at:\n\n"
+        f"  https://git.kernel.org/pub/scm/linux/kernel/git/demo/demo.git {ref}\n\n"
+        f"for you to fetch changes up to {head}:\n\n  demo (2024-06-18 12:00:00 +0200)\n\n"
+        f"----------------------------------------------------------------\nAnna Author ({len(titles)}):\n{listed}\n"
+        " ring.c | 3 ++-\n 1 file changed, 2 insertions(+), 1 deletion(-)\n"
+    )
+    return mail(msgid, subject, body, sender=who, at=START + int(day * DAY), refs=refs)
+
+
+def pulled(ref: str = "pull@x", *, msgid: str = "prt@x", merge: str = MERGE, day: float = 22) -> bytes:
+    """The answer of pr-tracker-bot."""
+    body = (
+        "The pull request you sent on Tue, 18 Jun 2024 12:00:00 +0200:\n\n"
+        "> https://git.kernel.org/pub/scm/linux/kernel/git/demo/demo.git tags/demo-6.11\n\n"
+        f"has been merged into torvalds/linux.git:\nhttps://git.kernel.org/torvalds/c/{merge}\n\nThank you!\n"
+    )
+    return mail(msgid, "Re: [GIT PULL] demo for v6.11", body, refs=ref, sender=PRT, at=START + int(day * DAY))
+
+
+def stable_review(
+    title: str, commit: str, *, msgid: str = "st@x", branch: str = "6.11", day: float = 90, log: str = "Count.\n"
+) -> bytes:
+    """A patch of a stable review, under its number in the review."""
+    body = (
+        f"{branch}-stable review patch.  If anyone has any objections, please let me know.\n\n------------------\n\n"
+        f"From: {ANNA}\n\ncommit {commit} upstream.\n\n{log}\nSigned-off-by: {GREG}\n---\n{DIFF}"
+    )
+    return mail(msgid, f"[PATCH {branch} 7/9] {title}", body, sender=GREG, at=START + int(day * DAY), refs="review@x")
+
+
+def queued(title: str, commit: str, *, msgid: str = "q@x", branch: str = "6.11", day: float = 88) -> bytes:
+    body = (
+        f"\nThis is a note to let you know that I've just added the patch titled\n\n    {title}\n\n"
+        f"to the {branch}-stable tree\n\ncommit {commit} upstream.\n\nCount.\n"
+    )
+    subject = f'Patch "{title}" has been added to the {branch}-stable tree'
+    return mail(msgid, subject, body, sender=GREG, at=START + int(day * DAY))
+
+
+def failed(title: str, commit: str, *, msgid: str = "failed@x", branch: str = "6.6", day: float = 86) -> bytes:
+    body = (
+        f"The patch below does not apply to the {branch}-stable tree.\n\nthanks,\n\ngreg k-h\n\n"
+        f"------------------ original commit in Linus's tree ------------------\n\nFrom {commit} Mon Sep 17 00:00:00 2001\n"
+    )
+    subject = f'FAILED: patch "[PATCH] {title}" failed to apply to {branch}-stable tree'
+    return mail(msgid, subject, body, sender=GREG, at=START + int(day * DAY))
+
+
+def regression(commit: str, *, msgid: str = "reg@x", day: float = 60, who: str = BEN, refs: str = "") -> bytes:
+    body = f"Hello,\n\nthe linker fails since this commit.\n\n#regzbot introduced: {commit}\n"
+    return mail(msgid, "[REGRESSION] linker fails", body, sender=who, at=START + int(day * DAY), refs=refs)
+
+
+def fixes(commit: str, title: str, *, msgid: str = "fix@x", day: float = 70, subject: str = "[PATCH] other: mend it") -> bytes:
+    log = f'It broke.\n\nFixes: {commit[:12]} ("{title}")\nSigned-off-by: {BEN}\n'
+    return patch(msgid, subject, diff=diff_of(5), at=START + int(day * DAY), sender=BEN, log=log)
+
+
+def facts(raws: Iterable[bytes]) -> dict[str, Facts]:
+    return {one.msgid: one for one in map(examine, map(parse, raws))}
+
+
+def after(own: Sequence[bytes], *elsewhere: bytes, **more: Any) -> Aftermath:
+    """own: the topic's threads, all of whose series are its revisions; elsewhere: other mails."""
+    mails = facts(own)
+    return aftermath(find_series(mails.values()), mails, facts(elsewhere).values(), **{"maintainers": TRUSTED, **more})
+
+
+def landed(found: Aftermath) -> list[tuple[str | None, str, str]]:
+    return [(one.patch, one.role, one.commit) for one in found.landings]
+
+
+def kinds(found: Aftermath) -> list[str]:
+    return [one.kind for one in found.events]
+
+
+def event(found: Aftermath, kind: str) -> Event:
+    (one,) = [one for one in found.events if one.kind == kind]
+    return one
+
+
+# --- applied
+
+
+def test_a_thanks_mail_of_b4_is_a_landing() -> None:
+    """Tree, branch, commit, who, when, and the mail as the evidence of landing and event."""
+    found = after([V1, thanks(("demo: one", FIRST))])
+    (one,) = found.landings
+    assert (one.patch, one.commit, one.tree, one.branch, one.role) == ("p@x", FIRST, "demo/demo", "demo.misc", "maintainer")
+    assert (one.by.email if one.by else "", one.date, one.evidence) == ("chen@example.org", START + 3 * DAY, (Evidence("ty@x"),))
+    assert event(found, "applied").evidence == Evidence("ty@x")
+    assert FIRST[:12] in event(found, "applied").text
+
+
+def test_a_robot_of_patchwork_is_believed() -> None:
+    """It names patch, commit, tree and who applied it; the robot itself applied nothing."""
+    body = (
+        "Hello:\n\nThis patch was applied to demo/demo-next.git (main)\nby Chen Maintainer <chen@example.org>:\n\n"
+        "On Wed, 29 May 2024 16:26:40 +0000 you wrote:\n> Count.\n\nHere is the summary with links:\n"
+        f"  - demo: one\n    https://git.kernel.org/demo/demo-next/c/{FIRST[:12]}\n\nYou are awesome, thank you!\n"
+    )
+    robot = mail("pw@x", "Re: [PATCH] demo: one", body, refs="p@x", sender="patchwork-bot+demo@kernel.org", at=START + DAY)
+    (one,) = after([V1, robot], maintainers=frozenset()).landings
+    assert (one.commit, one.tree, one.branch, one.role) == (FIRST[:12], "demo/demo-next", "main", "maintainer")
+    assert one.by is not None
+    assert one.by.email == "chen@example.org"
+
+
+@pytest.mark.parametrize(("who", "moves"), [(CHEN, True), (BEN, False), (ANNA, False)])
+def test_words_count_from_whom_they_come(who: str, moves: bool) -> None:
+    """"Applied, thanks!" of somebody who keeps a tree is a landing; of anybody else it moves nothing."""
+    found = after([V1, mail("w@x", "Re: [PATCH] demo: one", "Applied, thanks!\n", refs="p@x", sender=who, at=START + DAY)])
+    assert landed(found) == ([("p@x", "maintainer", "")] if moves else [])
+    assert kinds(found) == (["applied"] if moves else [])
+
+
+def test_a_promise_to_apply_moves_nothing() -> None:
+    """"I'll queue it up" is about the future."""
+    assert after([V1, mail("w@x", "Re: [PATCH] demo: one", "I'll queue it up.\n", refs="p@x", sender=CHEN)]) == Aftermath()
+
+
+def test_a_subset_is_only_what_is_listed() -> None:
+    """"(subset)" with one patch of two leaves the other where it was."""
+    mails = [*series_of_two(), thanks(("demo: two", SECOND), refs="c@x", subject="Re: (subset) [PATCH 0/2] demo")]
+    assert landed(after(mails)) == [("p2@x", "maintainer", SECOND)]
+
+
+@pytest.mark.parametrize(
+    ("text", "refs", "patches"),
+    [
+        ("Applied, thanks!", "c@x", ["p1@x", "p2@x"]),
+        ("Applied, thanks!", "c@x p1@x", ["p1@x"]),
+        ("Both applied, thanks!", "c@x p1@x", ["p1@x", "p2@x"]),
+        ("Applied patch 2, thanks.", "c@x", ["p2@x"]),
+    ],
+)
+def test_which_patches_words_are_about(text: str, refs: str, patches: list[str]) -> None:
+    """The cover stands for all, a patch for itself, and numbers for what they name."""
+    answer = mail("w@x", "Re: [PATCH] demo", text + "\n", refs=refs, sender=CHEN, at=START + DAY)
+    assert [one.patch for one in after([*series_of_two(), answer]).landings] == patches
+
+
+def test_a_thanks_mail_is_for_the_version_that_was_there() -> None:
+    """What was applied before v2 was posted is v1's, though v2 has the same title; later it is v2's."""
+    v2 = patch("p2@x", "[PATCH v2] demo: one", refs="p@x", at=START + 10 * DAY, diff=OTHER_DIFF)
+    assert landed(after([V1, v2, thanks(("demo: one", FIRST))])) == [("p@x", "maintainer", FIRST)]
+    assert landed(after([V1, v2, thanks(("demo: one", FIRST), day=12)])) == [("p2@x", "maintainer", FIRST)]
+
+
+# --- pulled and merged
+
+
+def test_a_pull_request_elsewhere_and_its_answer() -> None:
+    """The request names the title, the robot's answer names the request only: merged, with the merge commit and both as evidence."""
+    found = after([V1, thanks(("demo: one", FIRST))], asks_to_pull("demo: one", "demo: else"), pulled())
+    assert landed(found) == [("p@x", "maintainer", FIRST), ("p@x", "mainline", "")]
+    assert (found.landings[1].merge, found.landings[1].evidence) == (MERGE, (Evidence("prt@x"),))
+    assert kinds(found) == ["applied", "pulled", "merged"]
+    assert event(found, "pulled").evidence == Evidence("pull@x")
+    assert event(found, "merged").at == START + 22 * DAY
+
+
+def test_a_pull_request_that_was_not_answered_is_no_merge() -> None:
+    """It shows that the patch is in the tree of who asks."""
+    found = after([V1], asks_to_pull("demo: one"))
+    assert [(one.role, one.branch) for one in found.landings] == [("maintainer", "tags/demo-6.11")]
+
+
+def test_the_head_of_a_pull_request_is_no_commit_of_a_patch() -> None:
+    """Unless it says that it has one patch only."""
+    assert after([V1], asks_to_pull("demo: one", "demo: else", head=FIRST)).landings[0].commit == ""
+    assert after([V1], asks_to_pull("demo: one", head=FIRST)).landings[0].commit == FIRST
+
+
+def test_a_series_that_can_be_pulled_from_its_author_landed_nowhere() -> None:
+    """A cover letter with `git request-pull` in it asks for review."""
+    cover, one, two = series_of_two()
+    asking = asks_to_pull("demo: one", "demo: two", msgid="c@x", subject="[PATCH 0/2] demo", who=ANNA, day=0)
+    assert after([asking, one, two]) == Aftermath()
+    assert cover
+
+
+# --- replaced
+
+
+def test_a_rebased_commit_is_replaced() -> None:
+    """The commit of the thanks mail never reached mainline: another one did, which a report in mainline's tree names."""
+    found = after([V1, thanks(("demo: one", FIRST))], asks_to_pull("demo: one", "demo: else"), pulled(), stable_review("demo: one", SECOND))
+    assert [(one.role, one.commit, one.replaced_by) for one in found.landings] == [
+        ("maintainer", FIRST, SECOND),
+        ("mainline", SECOND, ""),
+        ("stable", "", ""),
+    ]
+    assert SECOND[:12] in event(found, "replaced").text
+
+
+# --- reverted and applied again
+
+UNDO_PULL = asks_to_pull(
+    'Revert "demo: one"', msgid="undo@x", head=UNDO, day=80, subject="Re: [REGRESSION] linker fails", refs="reg@x",
+    ref="tags/demo-6.12.revert",
+)  # fmt: skip
+MERGED = (asks_to_pull("demo: one", "demo: else"), pulled())
+
+
+def test_a_revert_that_was_pulled() -> None:
+    """The pull request stands inside of the report's thread; with its answer the patch is reverted in mainline."""
+    found = after([V1], *MERGED, UNDO_PULL, pulled("undo@x", msgid="prt2@x", merge=UNDO_MERGE, day=81))
+    mainline = found.landings[-1]
+    assert (mainline.role, mainline.reverted_by) == ("mainline", UNDO)
+    assert event(found, "reverted").text.startswith(f"mainline {UNDO[:12]} by {UNDO_MERGE[:12]}")
+    assert [one.text for one in found.events if one.kind == "pulled"][1] == "Chen Maintainer asks to pull its revert: demo-6.12.revert"
+
+
+def test_a_revert_that_is_asked_for_only_is_none_yet() -> None:
+    """As long as nobody says that it was pulled the patch stands in mainline."""
+    found = after([V1], *MERGED, UNDO_PULL)
+    assert [one.reverted_by for one in found.landings if one.role == "mainline"] == [""]
+
+
+def test_a_stable_review_of_a_revert_proves_it_for_mainline() -> None:
+    """"commit SHA upstream" in it names the revert in mainline, and the stable branch has it too."""
+    log = f"This reverts commit {SECOND}.\n"
+    found = after([V1], *MERGED, stable_review('Revert "demo: one"', UNDO, log=log))
+    assert [(one.role, one.commit, one.reverted_by) for one in found.landings[-1:]] == [("mainline", SECOND, UNDO)]
+    assert [one.text for one in found.events if one.kind == "reverted"] == [f"mainline {UNDO[:12]} (by then)", "stable 6.11"]
+
+
+def test_applied_again_after_a_revert() -> None:
+    """The later landing stands beside the reverted one, and is not reverted itself."""
+    again = (asks_to_pull('Reapply "demo: one"', msgid="again@x", head=AGAIN, day=100), pulled("again@x", msgid="prt3@x", day=101))
+    found = after([V1], *MERGED, UNDO_PULL, pulled("undo@x", msgid="prt2@x", merge=UNDO_MERGE, day=81), *again)
+    rows = [(one.commit, one.reverted_by) for one in found.landings if one.role == "mainline"]
+    assert rows == [("", UNDO), (AGAIN, "")]
+    assert [one.text.partition(" by")[0] for one in found.events if one.kind == "merged"] == [
+        "mainline", f"again mainline {AGAIN[:12]}"
+    ]  # fmt: skip
+
+
+def test_a_reverts_own_topic_is_not_told_of_the_patch() -> None:
+    """What happened to the patch before is the patch's; the revert's own landing is the revert's."""
+    log = f'This reverts commit {SECOND} ("demo: one").\n'
+    revert = patch("r@x", '[PATCH] Revert "demo: one"', at=START + 79 * DAY, log=log)
+    mend = fixes(SECOND, "demo: one", day=82)
+    found = after([revert], thanks(("demo: one", FIRST), day=81), queued("demo: one", SECOND), regression(FIRST), mend)
+    assert found == Aftermath()
+    found = after([revert], asks_to_pull('Revert "demo: one"', head=UNDO, day=80))
+    assert landed(found) == [("r@x", "maintainer", UNDO)]
+
+
+def test_a_fix_of_the_revert_is_no_fix_of_the_patch() -> None:
+    """`Fixes:` with the revert's title is the revert's matter."""
+    found = after([V1], fixes(UNDO, 'Revert "demo: one"'), regression(UNDO, day=75))
+    assert found == Aftermath()
+
+
+# --- dropped
+
+
+def test_a_maintainer_takes_a_patch_out_again() -> None:
+    """The landing is dropped and says so; when it is applied again it is not."""
+    gone = mail("d@x", "Re: [PATCH] demo: one", "I've dropped this patch.\n", refs="p@x ty@x", sender=CHEN, at=START + 5 * DAY)
+    found = after([V1, thanks(("demo: one", FIRST)), gone])
+    assert [one.dropped for one in found.landings] == [True]
+    assert event(found, "dropped").evidence == Evidence("d@x")
+    back = thanks(("demo: one", SECOND), msgid="ty2@x", day=9)
+    assert (SECOND, False) in [(one.commit, one.dropped) for one in after([V1, thanks(("demo: one", FIRST)), gone, back]).landings]
+
+
+def test_a_stranger_cannot_drop_a_patch() -> None:
+    """Only who keeps a tree takes out of it."""
+    gone = mail("d@x", "Re: [PATCH] demo: one", "I've dropped this patch.\n", refs="p@x ty@x", sender=BEN, at=START + 5 * DAY)
+    found = after([V1, thanks(("demo: one", FIRST)), gone])
+    assert [one.dropped for one in found.landings] == [False]
+
+
+# --- stable
+
+
+def test_a_stable_queue_names_the_commit_in_mainline() -> None:
+    """It was in mainline by then, and goes to that stable branch."""
+    found = after([V1], queued("demo: one", SECOND))
+    assert [(one.role, one.commit, one.branch) for one in found.landings] == [("mainline", SECOND, ""), ("stable", "", "6.11")]
+    assert kinds(found) == ["backported", "merged"]
+    assert event(found, "merged").text == f"mainline {SECOND[:12]} (by then)"
+
+
+def test_queue_and_review_of_one_branch_are_one_landing() -> None:
+    """And each branch is one of its own."""
+    found = after(
+        [V1], queued("demo: one", SECOND), stable_review("demo: one", SECOND),
+        stable_review("demo: one", SECOND, msgid="st2@x", branch="6.12"),
+    )  # fmt: skip
+    assert [one.branch for one in found.landings if one.role == "stable"] == ["6.11", "6.12"]
+
+
+def test_a_failed_stable_apply_is_open_until_it_is_there() -> None:
+    """It waits for somebody; a landing in that branch ends it, one in another branch does not."""
+    assert event(after([V1], failed("demo: one", SECOND)), "backport-failed").open
+    other = queued("demo: one", SECOND, branch="6.11")
+    assert event(after([V1], failed("demo: one", SECOND), other), "backport-failed").open
+    same = queued("demo: one", SECOND, branch="6.6")
+    assert not event(after([V1], failed("demo: one", SECOND), same), "backport-failed").open
+    seen = Landing("p@x", AGAIN, "stable", "stable", "linux-6.6.y", date=START + 88 * DAY, how="subject")
+    assert not event(after([V1], failed("demo: one", SECOND), found=[seen]), "backport-failed").open
+
+
+def test_a_backport_is_not_told_of_other_branches() -> None:
+    """A patch posted for one stable release is not in another one because the same commit was queued there."""
+    log = f"commit {SECOND} upstream.\n\nCount.\n"
+    own = patch("b@x", "[PATCH 6.6.y] demo: one", log=log, at=START + 80 * DAY)
+    found = after([own], queued("demo: one", SECOND, branch="6.11"), queued("demo: one", SECOND, msgid="q2@x", branch="6.6"))
+    assert [one.branch for one in found.landings if one.role == "stable"] == ["6.6"]
+
+
+# --- regressions and fixes
+
+
+def test_a_regression_is_tied_by_the_commit_alone() -> None:
+    """No title, no reference, another thread: a mail that ties title and commit is between them."""
+    found = after([V1, thanks(("demo: one", FIRST))], regression(FIRST[:12]))
+    assert (event(found, "regression").evidence, event(found, "regression").open) == (Evidence("reg@x"), True)
+    assert "regression" not in kinds(after([V1], regression(FIRST)))
+
+
+def test_a_regression_is_closed_by_a_fix_or_a_revert() -> None:
+    """A patch with `Fixes:` posted later, or the revert in mainline; a fix that came before does not."""
+    start = [V1, thanks(("demo: one", FIRST))]
+    assert not event(after(start, regression(FIRST), fixes(FIRST, "demo: one")), "regression").open
+    assert event(after(start, regression(FIRST), fixes(FIRST, "demo: one", day=50)), "regression").open
+    undone = stable_review('Revert "demo: one"', UNDO, log=f"This reverts commit {FIRST}.\n")
+    assert not event(after(start, regression(FIRST), undone), "regression").open
+
+
+def test_a_regression_after_the_patch_came_back_is_open() -> None:
+    """The old revert does not answer it."""
+    undone = pulled("undo@x", msgid="prt2@x", merge=UNDO_MERGE, day=81)
+    again = (asks_to_pull('Reapply "demo: one"', msgid="again@x", head=AGAIN, day=100), pulled("again@x", msgid="prt3@x", day=101))
+    late = regression(FIRST, msgid="reg2@x", day=120)
+    found = after([V1, thanks(("demo: one", FIRST))], *MERGED, regression(FIRST), UNDO_PULL, undone, *again, late)
+    assert [(one.evidence.msgid, one.open) for one in found.events if one.kind == "regression"] == [("reg@x", False), ("reg2@x", True)]
+
+
+def test_a_patch_elsewhere_that_mends_it() -> None:
+    """`Fixes:` by title and commit, or by a commit that is known."""
+    assert event(after([V1], fixes(FIRST, "demo: one")), "fixed").evidence == Evidence("fix@x")
+    assert "fixed" in kinds(after([V1, thanks(("demo: one", FIRST))], fixes(FIRST, "a title: mistyped")))
+    assert kinds(after([V1], fixes(FIRST, "demo: another"))) == []
+
+
+def test_a_newer_version_ends_a_build_report() -> None:
+    """A robot's failure of v1 is nobody's business when v2 is there."""
+    body = f"Hi Anna,\n\nkernel test robot noticed the following build errors:\n\npatch link: https://lore.kernel.org/r/p@x\n\n{FIRST}\n"
+    robot = mail("lkp@x", "Re: [PATCH] demo: one", body, refs="p@x", sender="kernel test robot <lkp@intel.com>", at=START + DAY)
+    v2 = patch("p2@x", "[PATCH v2] demo: one", refs="p@x", at=START + 10 * DAY, diff=OTHER_DIFF)
+    assert event(after([V1, robot]), "build-report").open
+    assert not event(after([V1, robot, v2]), "build-report").open
+
+
+# --- nothing
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I looked at {sha} and wonder about locks.",
+        'As {short} ("demo: one") shows, counting works.',
+        "See commit {sha}, which was merged in 6.11.",
+        "> #regzbot introduced: {sha}\n\nNo, it was not.",
+    ],
+)
+def test_a_mail_that_quotes_a_commit_says_nothing(text: str) -> None:
+    """People name commits in any discussion."""
+    words = text.format(sha=FIRST, short=FIRST[:12]) + "\n"
+    talk = mail("t@x", "Re: [RFC] quite another thing", words, sender=CHEN, refs="else@x", at=START + 50 * DAY)
+    start = [V1, thanks(("demo: one", FIRST))]
+    assert after(start, talk) == after(start)
+
+
+def test_a_posting_that_quotes_a_commit_says_nothing() -> None:
+    """A patch for another tree that explains itself with the commit is no event."""
+    log = f'Skip the test since {FIRST[:12]} ("demo: one").\n\nSigned-off-by: {BEN}\n'
+    skip = patch("s@x", "[PATCH] tests: skip on new kernels", log=log, diff=diff_of(8), at=START + 40 * DAY, sender=BEN)
+    start = [V1, thanks(("demo: one", FIRST))]
+    assert after(start, skip) == after(start)
+
+
+def test_the_same_title_in_another_time() -> None:
+    """Two topics with one title, years apart: neither is told of the other's thanks mail, pull request and stable mails."""
+    later = START + 900 * DAY
+    other = patch("n@x", "[PATCH] demo: one", at=later, diff=diff_of(6))
+    early = (thanks(("demo: one", FIRST)), *MERGED, queued("demo: one", FIRST, msgid="q1@x"))
+    late = (
+        thanks(("demo: one", SECOND), msgid="ty2@x", refs="n@x", day=903),
+        asks_to_pull("demo: one", "demo: else", msgid="pull2@x", day=920), pulled("pull2@x", msgid="prt2@x", day=922),
+        queued("demo: one", SECOND, day=930),
+    )  # fmt: skip
+    assert after([V1], *early, *late) == after([V1], *early)
+    assert after([other, late[0]], *early, *late[1:]) == after([other, late[0]], *late[1:])
+
+
+def test_no_revisions_no_aftermath() -> None:
+    """A discussion has none."""
+    assert aftermath((), {}) == Aftermath()
+
+
+# --- records and trees
+
+TOLD = Record(
+    FIRST, "demo: one", "demo", "maintainer", patch="p@x", branch="demo.misc", replaced_by=SECOND, date=START + 3 * DAY,
+    seen=("ty@x",),
+)  # fmt: skip
+MAIN = Record(
+    SECOND, "demo: one", "mainline", "mainline", patch="p@x", merge=MERGE, first_tag="v6.11-rc1", reverted_by=UNDO,
+    date=START + 22 * DAY, recorded="push log",
+)  # fmt: skip
+BACK = Record(
+    UNDO, 'Revert "demo: one"', "mainline", "mainline", merge=UNDO_MERGE, first_tag="v6.13-rc1", reverts=SECOND,
+    date=START + 81 * DAY, recorded="push log",
+)  # fmt: skip
+
+
+def test_records_alone_tell_a_story() -> None:
+    """Applied, replaced, merged with its tag, reverted; every event has the record as evidence."""
+    found = after([V1], records=(TOLD, MAIN, BACK))
+    assert [(one.role, one.commit, one.first_tag, one.how) for one in found.landings] == [
+        ("maintainer", FIRST, "", "record"), ("mainline", SECOND, "v6.11-rc1", "record"),
+    ]  # fmt: skip
+    assert [one.replaced_by for one in found.landings] == [SECOND, ""]
+    assert found.landings[1].reverted_by == UNDO
+    assert kinds(found) == ["applied", "merged", "replaced", "reverted"]
+    assert event(found, "reverted").text == f"mainline {UNDO[:12]} by {UNDO_MERGE[:12]} · v6.13-rc1 (recorded)"
+    assert event(found, "merged").evidence.record
+
+
+def test_records_and_mails_make_one_landing() -> None:
+    """The mail stays the evidence, the record adds what no mail says."""
+    mails = ([V1, thanks(("demo: one", FIRST))], *MERGED)
+    found = after(*mails, records=(MAIN, TOLD, BACK))
+    assert [(one.role, one.commit, one.how) for one in found.landings] == [
+        ("maintainer", FIRST, "mail"), ("mainline", SECOND, "mail"),
+    ]  # fmt: skip
+    assert found.landings[0].evidence == (Evidence("ty@x"),)
+    assert found.landings[1].evidence[0] == Evidence("prt@x")
+    assert (found.landings[1].first_tag, found.landings[1].merge) == ("v6.11-rc1", MERGE)
+    assert after(*mails).landings[1].first_tag == ""
+
+
+def test_the_order_of_records_does_not_matter() -> None:
+    """Also when a revert has another title and is tied by the commit it reverts."""
+    plain = Record(UNDO, "demo: take it back", "mainline", "mainline", reverts=SECOND, date=START + 81 * DAY)
+    mend = Record(AGAIN, "demo: mend it", "mainline", "mainline", fixes=SECOND, date=START + 91 * DAY)
+    want = after([V1], records=(TOLD, MAIN, plain, mend))
+    assert (want.landings[-1].reverted_by, kinds(want)[-2:]) == (UNDO, ["reverted", "fixed"])
+    rows = [TOLD, MAIN, plain, mend]
+    for seed in range(6):
+        random.Random(seed).shuffle(rows)
+        assert after([V1], records=rows) == want
+
+
+def test_a_record_of_another_patch_with_that_title() -> None:
+    """A record names its patch: it is not told of a topic that does not have it."""
+    other = Record(FIRST, "demo: one", "mainline", "mainline", patch="else@x", date=START + 9 * DAY)
+    assert after([V1], records=(other,)) == Aftermath()
+
+
+def test_a_git_tree_outranks_records_and_mails() -> None:
+    """Of one commit or of mainline only what the tree shows is left, with the mails as further evidence."""
+    seen = Landing(
+        "p@x", SECOND, "mainline", "mainline", merge=MERGE, date=START + 21 * DAY, first_tag="v6.11-rc1", first_release="v6.11",
+        how="date", evidence=(Evidence(commit=SECOND, tree="mainline"),),
+    )  # fmt: skip
+    wrong = Record("9" * 40, "demo: one", "mainline", "mainline", patch="p@x", date=START + 30 * DAY)
+    found = after([V1, thanks(("demo: one", FIRST))], *MERGED, records=(wrong,), found=[seen])
+    assert [(one.role, one.commit, one.how) for one in found.landings] == [
+        ("maintainer", FIRST, "mail"), ("mainline", SECOND, "date"),
+    ]  # fmt: skip
+    assert found.landings[1].evidence[:2] == (Evidence(commit=SECOND, tree="mainline"), Evidence("prt@x"))
+    assert found.landings[0].replaced_by == SECOND
+    assert [one.text for one in found.events if one.kind == "released"] == ["mainline v6.11"]
+
+
+def test_a_revert_that_a_tree_shows_is_told_once() -> None:
+    """The event of the tree stands for what mails tell of the same commit."""
+    seen = Landing("p@x", SECOND, "mainline", "mainline", date=START + 21 * DAY, how="date", reverted_by=UNDO)
+    shown = Event("reverted", START + 81 * DAY, f"mainline {UNDO[:12]}", Evidence(commit=UNDO, tree="mainline"))
+    told = stable_review('Revert "demo: one"', UNDO, log=f"This reverts commit {SECOND}.\n")
+    found = after([V1], told, found=[seen], seen=[shown])
+    assert [(one.text, one.evidence.commit) for one in found.events if one.kind == "reverted"] == [
+        (f"mainline {UNDO[:12]}", UNDO), ("stable 6.11", ""),
+    ]  # fmt: skip
+
+
+def test_the_order_of_mails_does_not_matter() -> None:
+    """What follows is told by dates, not by the order in which the mails are given."""
+    own = [V1, thanks(("demo: one", FIRST))]
+    elsewhere = [
+        *MERGED, regression(FIRST), UNDO_PULL, stable_review('Revert "demo: one"', UNDO), queued("demo: one", SECOND),
+        fixes(FIRST, "demo: one"), failed("demo: one", SECOND),
+    ]  # fmt: skip
+    want = after(own, *elsewhere, records=(MAIN, TOLD))
+    for seed in range(8):
+        random.Random(seed).shuffle(elsewhere)
+        assert after(own, *elsewhere, records=(MAIN, TOLD)) == want

@@ -1,0 +1,74 @@
+"""The digest as a mail: multipart/alternative of text and HTML, with the headers that other robots respect.
+
+RFC 5322, 2045-2047 and 2231 by the standard library; Auto-Submitted of RFC 3834; List-Id of RFC 2919.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import formatdate, parseaddr
+
+from tracker.core.dates import iso
+from tracker.core.news import Digest
+from tracker.faces.digest import words
+from tracker.faces.digest.html import html
+from tracker.faces.digest.text import text
+
+_NOT_IN_IDS = re.compile(r"[^a-z0-9]+")
+_POLICY = SMTP.clone(max_line_length=76)
+
+
+def message_id(profile: str, sender: str, at: int, random: str) -> str:
+    """A message id, without brackets. random: what tells two digests of a second apart."""
+    stamp = "".join(char for char in iso(at) or "" if char.isdecimal())
+    return f"{stamp}.{_label(profile)}.{random}.tracker@{_domain(sender)}"
+
+
+def eml(digest: Digest, msgid: str, sender: str, targets: Sequence[str], at: int) -> bytes:
+    """The whole mail with CRLF line ends. at: when it was made, seconds UTC.
+
+    sender, targets: `NAME <ADDRESS>` or bare addresses; raises ValueError for anything else.
+    """
+    mail = EmailMessage(policy=_POLICY)
+    mail["From"] = address(sender, "tracker")
+    mail["To"] = [address(one) for one in targets]
+    mail["Subject"] = words.subject(digest)
+    mail["Date"] = formatdate(at, usegmt=True)
+    mail["Message-ID"] = f"<{msgid}>"
+    if digest.previous:
+        mail["In-Reply-To"] = f"<{digest.previous[1]}>"
+        mail["References"] = f"<{digest.previous[1]}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["List-Id"] = f"tracker digest <{_label(digest.profile)}.digest.tracker.{_domain(sender)}>"
+    mail.set_content(text(digest), charset="utf-8", cte="quoted-printable")
+    mail.add_alternative(html(digest), subtype="html", charset="utf-8", cte="quoted-printable")
+    return mail.as_bytes()
+
+
+def address(written: str, name: str = "") -> Address:
+    """One address as the standard library wants it. name: when none is written. Raises ValueError when it is none."""
+    display, bare = parseaddr(written)
+    if not bare or "@" not in bare or any(char in bare for char in "\r\n<>, "):
+        raise ValueError(f"{written!r} is no address")
+    try:
+        return Address(display_name=display or name, addr_spec=bare)
+    except (ValueError, IndexError, HeaderParseError) as error:  # each was seen from the standard library's parser
+        raise ValueError(f"{written!r} is no address: {error}") from error
+
+
+def bare(written: str) -> str:
+    """The address alone. Raises ValueError when it is none."""
+    return address(written).addr_spec
+
+
+def _label(profile: str) -> str:
+    return _NOT_IN_IDS.sub("-", profile.lower()).strip("-") or "other"
+
+
+def _domain(sender: str) -> str:
+    return parseaddr(sender)[1].rpartition("@")[2] or "localhost"

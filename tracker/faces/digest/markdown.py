@@ -1,0 +1,58 @@
+"""The digest as Markdown (CommonMark): what comes from mails is escaped, so that it is text and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from tracker.core.news import Digest, News
+from tracker.faces.digest import words
+from tracker.faces.plain import plain
+
+_MARKS = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&:@])")
+
+
+def markdown(digest: Digest) -> str:
+    """The whole digest, ending in a newline."""
+    lines = [f"# {escape(words.summary(digest))}", "", escape(words.period(digest))]
+    for section, head in words.HEADS:
+        if found := digest.section(section):
+            lines += ["", f"## {head}"]
+            for news in found:
+                lines += _topic(news, digest.links)
+    if not digest.news:
+        lines += ["", "No news."]
+    if quiet := words.quiet_words(digest):
+        lines += ["", "## Quiet", "", escape(" ".join(quiet))]
+    if digest.unseen:
+        lines += ["", "## Not seen", "", *(f"- {escape(words.unseen_words(one))}" for one in digest.unseen)]
+    lines += ["", "---", "", "  \n".join(escape(line) for line in words.footer(digest))]
+    return "\n".join(lines) + "\n"
+
+
+def _topic(news: News, links: Mapping[str, str]) -> list[str]:
+    title, beside = words.heading(news)
+    lines = ["", f"### {escape(title)}", ""]
+    lines.append(f"**{escape(words.verdict(news))}**" + (f" · {escape(beside)}" if beside else ""))
+    if not news.items:
+        lines[-1] += _proofs(news.evidence, links)
+    if step := words.next_step(news):
+        lines += ["", f"Next: {escape(step)}"]
+    if news.watched:
+        lines += ["", f"Found by the watch {escape(plain(news.watched))}"]
+    lines += [""] * bool(news.items)
+    lines += [f"- {escape(words.item_words(item))}{_proofs(item.evidence, links)}" for item in news.items]
+    for note in news.notes:
+        lines += ["", f"Note: {escape(plain(note))}"]
+    return lines
+
+
+def _proofs(evidence: Sequence[Mapping[str, str]], links: Mapping[str, str]) -> str:
+    found = [words.proof(one, links) for one in evidence[:4]]
+    told = [f"[{escape(one.text)}](<{one.url}>)" if one.url else escape(one.text) for one in found if one.text]
+    return f" ({', '.join(told)})" if told else ""
+
+
+def escape(text: str) -> str:
+    """*text* so that Markdown shows it as it is."""
+    return _MARKS.sub(r"\\\1", text)

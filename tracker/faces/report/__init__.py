@@ -1,0 +1,1 @@
+"""Pages to share: one file each, without scripts, that loads nothing."""
