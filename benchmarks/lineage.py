@@ -87,7 +87,8 @@ def truth(data: Path, archive: Path) -> None:
         if len(numbers) > 1:
             print(f"  {name} is in {len(numbers)} topics")
     strangers = [one for one, number in found.items() if one not in of and number in {found.get(other) for other in of}]
-    print(f"  {len(split)} series, {sum(len(one) == 1 for one in split.values())} in one topic; {len(strangers)} more postings there")
+    whole = sum(len(one) == 1 for one in split.values())
+    print(f"  {len(split)} series, {whole} in one topic; {len(strangers)} more postings there")
 
 
 def generated(folder: Path) -> None:

@@ -208,7 +208,7 @@ def test_a_thanks_mail_is_for_the_version_that_was_there() -> None:
 
 
 def test_a_pull_request_elsewhere_and_its_answer() -> None:
-    """The request names the title, the robot's answer names the request only: merged, with the merge commit and both as evidence."""
+    """The request names the title, the robot's answer the request only: merged, with the merge commit; both are evidence."""
     found = after([V1, thanks(("demo: one", FIRST))], asks_to_pull("demo: one", "demo: else"), pulled())
     assert landed(found) == [("p@x", "maintainer", FIRST), ("p@x", "mainline", "")]
     assert (found.landings[1].merge, found.landings[1].evidence) == (MERGE, (Evidence("prt@x"),))
@@ -242,13 +242,14 @@ def test_a_series_that_can_be_pulled_from_its_author_landed_nowhere() -> None:
 
 def test_a_rebased_commit_is_replaced() -> None:
     """The commit of the thanks mail never reached mainline: another one did, which a report in mainline's tree names."""
-    found = after([V1, thanks(("demo: one", FIRST))], asks_to_pull("demo: one", "demo: else"), pulled(), stable_review("demo: one", SECOND))
+    found = after([V1, thanks(("demo: one", FIRST))], *MERGED, stable_review("demo: one", SECOND))
     assert [(one.role, one.commit, one.replaced_by) for one in found.landings] == [
         ("maintainer", FIRST, SECOND),
         ("mainline", SECOND, ""),
         ("stable", "", ""),
     ]
     assert SECOND[:12] in event(found, "replaced").text
+    assert event(found, "replaced").evidence == Evidence("prt@x")
 
 
 # --- reverted and applied again
@@ -258,15 +259,21 @@ UNDO_PULL = asks_to_pull(
     ref="tags/demo-6.12.revert",
 )  # fmt: skip
 MERGED = (asks_to_pull("demo: one", "demo: else"), pulled())
+UNDONE = (UNDO_PULL, pulled("undo@x", msgid="prt2@x", merge=UNDO_MERGE, day=81))
+COME_BACK = (
+    asks_to_pull('Reapply "demo: one"', msgid="again@x", head=AGAIN, day=100),
+    pulled("again@x", msgid="prt3@x", day=101),
+)
 
 
 def test_a_revert_that_was_pulled() -> None:
     """The pull request stands inside of the report's thread; with its answer the patch is reverted in mainline."""
-    found = after([V1], *MERGED, UNDO_PULL, pulled("undo@x", msgid="prt2@x", merge=UNDO_MERGE, day=81))
+    found = after([V1], *MERGED, *UNDONE)
     mainline = found.landings[-1]
     assert (mainline.role, mainline.reverted_by) == ("mainline", UNDO)
     assert event(found, "reverted").text.startswith(f"mainline {UNDO[:12]} by {UNDO_MERGE[:12]}")
-    assert [one.text for one in found.events if one.kind == "pulled"][1] == "Chen Maintainer asks to pull its revert: demo-6.12.revert"
+    asked = [one.text for one in found.events if one.kind == "pulled"]
+    assert asked == ["Chen Maintainer asks to pull it: demo-6.11", "Chen Maintainer asks to pull its revert: demo-6.12.revert"]
 
 
 def test_a_revert_that_is_asked_for_only_is_none_yet() -> None:
@@ -285,8 +292,7 @@ def test_a_stable_review_of_a_revert_proves_it_for_mainline() -> None:
 
 def test_applied_again_after_a_revert() -> None:
     """The later landing stands beside the reverted one, and is not reverted itself."""
-    again = (asks_to_pull('Reapply "demo: one"', msgid="again@x", head=AGAIN, day=100), pulled("again@x", msgid="prt3@x", day=101))
-    found = after([V1], *MERGED, UNDO_PULL, pulled("undo@x", msgid="prt2@x", merge=UNDO_MERGE, day=81), *again)
+    found = after([V1], *MERGED, *UNDONE, *COME_BACK)
     rows = [(one.commit, one.reverted_by) for one in found.landings if one.role == "mainline"]
     assert rows == [("", UNDO), (AGAIN, "")]
     assert [one.text.partition(" by")[0] for one in found.events if one.kind == "merged"] == [
@@ -314,20 +320,25 @@ def test_a_fix_of_the_revert_is_no_fix_of_the_patch() -> None:
 # --- dropped
 
 
+def drops(who: str) -> bytes:
+    text = "I dropped this from my tree.\n"
+    return mail("d@x", "Re: [PATCH] demo: one", text, refs="p@x ty@x", sender=who, at=START + 5 * DAY)
+
+
 def test_a_maintainer_takes_a_patch_out_again() -> None:
     """The landing is dropped and says so; when it is applied again it is not."""
-    gone = mail("d@x", "Re: [PATCH] demo: one", "I've dropped this patch.\n", refs="p@x ty@x", sender=CHEN, at=START + 5 * DAY)
+    gone = drops(CHEN)
     found = after([V1, thanks(("demo: one", FIRST)), gone])
     assert [one.dropped for one in found.landings] == [True]
     assert event(found, "dropped").evidence == Evidence("d@x")
     back = thanks(("demo: one", SECOND), msgid="ty2@x", day=9)
-    assert (SECOND, False) in [(one.commit, one.dropped) for one in after([V1, thanks(("demo: one", FIRST)), gone, back]).landings]
+    found = after([V1, thanks(("demo: one", FIRST)), gone, back])
+    assert (SECOND, False) in [(one.commit, one.dropped) for one in found.landings]
 
 
 def test_a_stranger_cannot_drop_a_patch() -> None:
     """Only who keeps a tree takes out of it."""
-    gone = mail("d@x", "Re: [PATCH] demo: one", "I've dropped this patch.\n", refs="p@x ty@x", sender=BEN, at=START + 5 * DAY)
-    found = after([V1, thanks(("demo: one", FIRST)), gone])
+    found = after([V1, thanks(("demo: one", FIRST)), drops(BEN)])
     assert [one.dropped for one in found.landings] == [False]
 
 
@@ -391,11 +402,10 @@ def test_a_regression_is_closed_by_a_fix_or_a_revert() -> None:
 
 def test_a_regression_after_the_patch_came_back_is_open() -> None:
     """The old revert does not answer it."""
-    undone = pulled("undo@x", msgid="prt2@x", merge=UNDO_MERGE, day=81)
-    again = (asks_to_pull('Reapply "demo: one"', msgid="again@x", head=AGAIN, day=100), pulled("again@x", msgid="prt3@x", day=101))
     late = regression(FIRST, msgid="reg2@x", day=120)
-    found = after([V1, thanks(("demo: one", FIRST))], *MERGED, regression(FIRST), UNDO_PULL, undone, *again, late)
-    assert [(one.evidence.msgid, one.open) for one in found.events if one.kind == "regression"] == [("reg@x", False), ("reg2@x", True)]
+    found = after([V1, thanks(("demo: one", FIRST))], *MERGED, regression(FIRST), *UNDONE, *COME_BACK, late)
+    reports = [one for one in found.events if one.kind == "regression"]
+    assert [(one.evidence.msgid, one.open) for one in reports] == [("reg@x", False), ("reg2@x", True)]
 
 
 def test_a_patch_elsewhere_that_mends_it() -> None:
@@ -546,6 +556,15 @@ def test_a_revert_that_a_tree_shows_is_told_once() -> None:
     assert [(one.text, one.evidence.commit) for one in found.events if one.kind == "reverted"] == [
         (f"mainline {UNDO[:12]}", UNDO), ("stable 6.11", ""),
     ]  # fmt: skip
+
+
+def test_a_report_stays_closed_when_a_tree_shows_the_revert() -> None:
+    """What the tree shows takes the place of what mails tell, and answers a report as well."""
+    seen = Landing("p@x", SECOND, "mainline", "mainline", date=START + 21 * DAY, how="date", reverted_by=UNDO)
+    shown = Event("reverted", START + 81 * DAY, f"mainline {UNDO[:12]}", Evidence(commit=UNDO, tree="mainline"))
+    told = stable_review('Revert "demo: one"', UNDO, log=f"This reverts commit {SECOND}.\n")
+    found = after([V1, thanks(("demo: one", FIRST))], regression(FIRST), told, found=[seen], seen=[shown])
+    assert not event(found, "regression").open
 
 
 def test_the_order_of_mails_does_not_matter() -> None:

@@ -9,21 +9,26 @@ in a git tree outrank records, and records outrank words.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tracker.core.answered import settled
 from tracker.core.facts import Facts
 from tracker.core.landing import Event, Evidence, Landing
 from tracker.core.mailkeys import MAINLINE, SHORT, commit_of, mends, role_of
 from tracker.core.notice import Notice
-from tracker.core.patchline import Lineup, Place, line_up
+from tracker.core.patchline import Lineup, Place, is_offer, line_up
 from tracker.core.series import Series
 from tracker.core.spots import AGAIN, PATCH, REVERT, Record, Spot, Spots, same_commit
 from tracker.core.thread import ancestors
 from tracker.core.traits import peel
 
 _LATE = 2 * 86_400  # seconds that a statement may seem to be older than what it is about: clocks differ
+# A title alone means a patch that was posted this many seconds ago at most: titles are used again for other work.
+_TITLE_HOLDS = 2 * 365 * 86_400
+_OF_ANSWERED = ("applied", "dropped")  # statements about the patch that the mail answers
 _TORVALDS = "torvalds@linux-foundation.org"
+_ANY_TIME = 1 << 40
 _WHOLE = re.compile(r"\b(?:series|both|all|patchset|patches|set|these|them|whole|entire)\b", re.IGNORECASE)
 _MACHINES = ("ty", "pwbot", "tip", "prt", "stable", "mm")
 _STABLE_KINDS = ("stable-queued", "stable-review", "stable-failed")
@@ -60,11 +65,14 @@ def aftermath(
     teller = _Teller(line_up(revisions, mails), mails, frozenset(maintainers))
     others = {mail.msgid: mail for mail in outside if mail.msgid not in mails}
     every = sorted((*mails.values(), *others.values()), key=lambda mail: (mail.date or 0, mail.msgid))
+    facts = sorted(records, key=lambda one: (bool(one.reverts or one.fixes), one.date or 0, one.sha))
     for mail in every:  # which commits are meant, before what is said of them
         teller.learn(mail)
+    for record in facts:
+        teller.name(record)
     for mail in every:
         teller.hear(mail)
-    for record in records:
+    for record in facts:
         teller.recall(record)
     return teller.tell(found, seen)
 
@@ -103,14 +111,21 @@ class _Teller:
     def learn(self, mail: Facts) -> None:
         """Which commits a mail ties to the topic's patches, by naming both."""
         for notice in mail.notices:
-            if commit_of(notice):
-                mark, places = self._titled(notice.titles[0], mail)
-                for place in places:
+            if commit_of(notice) and not self._anothers(notice, mail):
+                mark, place = self._titled(notice.titles[0], mail, notice.commit)
+                if place is not None:
                     self._name(mark, self.lineup.line(place), notice, mail)
         if mail.posting and mail.msgid not in self.mails:
             for sha, title in mends(mail):
-                for place in self.by_title.get(title, ()) if title else ():
+                mark, place = self._placed(title, mail.date) if title else ("", None)
+                if place is not None and not mark:
                     self.commits.setdefault(sha, self.lineup.line(place))
+
+    def name(self, record: Record) -> None:
+        """Which commit a record ties to the topic's patches."""
+        found = self._recorded(record)
+        if found is not None:
+            (self.undoing if found[1] == "revert" else self.commits)[record.sha] = found[0]
 
     def _name(self, mark: str, line: int, notice: Notice, mail: Facts) -> None:
         if mark == "revert" and notice.kind != "reverted":
@@ -120,15 +135,33 @@ class _Teller:
         if notice.kind in _STABLE_KINDS or notice.kind == "reverted" or (notice.tree and role_of(notice.tree) == "mainline"):
             self.mainline.setdefault(notice.commit, Evidence(mail.msgid))
 
-    def _titled(self, title: str, mail: Facts) -> tuple[str, list[Place]]:
-        """What a title does to a patch ('' it is the patch, 'revert', 'reapply'), and the newest place of that before *mail*."""
+    def _anothers(self, notice: Notice, mail: Facts) -> bool:
+        """Whether a mail elsewhere says that of what it answers: another patch, whatever its title."""
+        if notice.kind not in _OF_ANSWERED or mail.msgid in self.mails or not mail.parents:
+            return False
+        return not any(one in self.mails for one in (*mail.parents, *notice.refs))
+
+    def _titled(self, title: str, mail: Facts, commit: str) -> tuple[str, Place | None]:
+        """As `_placed`, of what a mail says; in a mail elsewhere an old patch is meant only if its commit is named, too."""
+        does, place = self._placed(title, mail.date)
+        if place is not None and mail.msgid not in self.mails and self._is_old(place, mail.date, does, commit):
+            return "", None
+        return does, place
+
+    def _is_old(self, place: Place, date: int | None, does: str, *commits: str) -> bool:
+        """Whether the patch at *place* was posted too long before *date* to be meant by its title, without its commit."""
+        known = self.undoing if does == "revert" else self.commits
+        named = any(_line_of(commit, known) == self.lineup.line(place) for commit in commits)
+        return not named and (date or 0) - self._posted(place[0]) > _TITLE_HOLDS
+
+    def _placed(self, title: str, date: int | None) -> tuple[str, Place | None]:
+        """What a title does to a patch ('' it is the patch, 'revert', 'reapply'), and the newest place of that before *date*."""
         mark, name = peel(title)
-        found = [place for place in self.by_title.get(name, ()) if self._posted(place[0]) <= (mail.date or 0) + _LATE]
-        for place in reversed(found):
+        for place in reversed(self.by_title.get(name, ())):
             does = self._does(mark, place)
-            if does is not None:
-                return does, [place]
-        return "", []
+            if does is not None and self._posted(place[0]) <= (date or 0) + _LATE:
+                return does, place
+        return "", None
 
     def _does(self, mark: str, place: Place) -> str | None:
         """What a commit with this *mark* does to the patch of that title; None when it is another's matter."""
@@ -139,9 +172,11 @@ class _Teller:
 
     def targets(self, notice: Notice, mail: Facts) -> list[tuple[int, str]]:
         """The lines that a statement is about, each with what is done to it ('', 'revert' or 'reapply')."""
+        if self._anothers(notice, mail):
+            return []
         if notice.titles:
-            marked = [self._titled(title, mail) for title in notice.titles]
-            return list(dict.fromkeys((self.lineup.line(place), mark) for mark, places in marked for place in places))
+            marked = [self._titled(title, mail, notice.commit) for title in notice.titles]
+            return list(dict.fromkeys((self.lineup.line(place), mark) for mark, place in marked if place is not None))
         for known, mark in ((self.commits, ""), (self.undoing, "revert")):
             line = _line_of(notice.commit, known)
             if line is not None:
@@ -151,17 +186,29 @@ class _Teller:
         return [(line, "") for line in self._answered(notice, mail)]
 
     def _answered(self, notice: Notice, mail: Facts) -> list[int]:
-        """The lines of what a mail answers: the patch, or all of the series when it answers the cover or says so."""
+        """The lines of what a mail answers: the patch, or all of the series when it answers the cover or says so.
+
+        Of a series only the patches whose numbers it names; none when it says that it is about a part without naming any.
+        """
         for above in ancestors(mail.msgid, self.mails):
             index = self.covers.get(above)
             if index is None and above in self.by_msgid:
                 places = self.by_msgid[above]
-                if notice.subset or not _WHOLE.search(notice.quote):
+                whole = bool(notice.numbers) or (not notice.subset and _WHOLE.search(notice.quote) is not None)
+                if not whole or is_offer(self.lineup.revisions[places[0][0]]):
                     return [self.lineup.line(place) for place in places]
                 index = places[0][0]
             if index is not None:
-                return list(self.lineup.lines[index])
+                return self._of_series(index, notice)
         return []
+
+    def _of_series(self, index: int, notice: Notice) -> list[int]:
+        """The lines of a series that a statement about all or a part of it means."""
+        lines, patches = self.lineup.lines[index], self.lineup.revisions[index].patches
+        if notice.numbers:
+            named = {n for n, _ in notice.numbers}
+            return [line for line, patch in zip(lines, patches, strict=True) if patch.n in named]
+        return [] if notice.subset else list(lines)
 
     # --- what is said
 
@@ -175,7 +222,11 @@ class _Teller:
             self._event("fixed", mail, f"{_who(mail)} posts a fix: {mail.subject.title}")
 
     def _mended_by(self, mail: Facts) -> bool:
-        return any(title in self.by_title or _line_of(sha, self.commits) is not None for sha, title in mends(mail))
+        for sha, title in mends(mail):
+            mark, place = self._placed(title, mail.date) if title else ("", None)
+            if _line_of(sha, self.commits) is not None or (place is not None and not mark):
+                return True
+        return False
 
     def _event(self, kind: str, mail: Facts, text: str, *, open: bool = False) -> None:
         self.events.append(Event(kind, mail.date, text, Evidence(mail.msgid), open))
@@ -223,9 +274,19 @@ class _Teller:
             if notice.commit:
                 spot = self.spots.at(line, "mainline", "mainline", "", notice.commit, _TURNS[mark])
                 spot.hint(mail.date, Evidence(mail.msgid))
-            if notice.reason != "backport" and notice.source == "stable":
+            aims = self._aims(line)
+            if notice.reason != "backport" and notice.source == "stable" and (not aims or notice.branch in aims):
                 spot = self.spots.at(line, "stable", "stable", notice.branch, "", _TURNS[mark])
                 spot.tell(mail.date, Evidence(mail.msgid))
+
+    def _aims(self, line: int) -> frozenset[str]:
+        """The stable releases that a patch was posted for, as a backport; none for a patch that is not."""
+        found: set[str] = set()
+        for index, row in enumerate(self.lineup.there):
+            mail = self.mails.get(self.lineup.patch((index, row[line])).msgid) if line in row else None
+            if mail is not None and (mail.hints is not None and mail.hints.upstream):
+                found.update(name.removesuffix(".y") for name in mail.subject.stables)
+        return frozenset(found)
 
     def stable_failed(self, mail: Facts, notice: Notice) -> None:
         if self.targets(notice, mail):
@@ -285,7 +346,6 @@ class _Teller:
                 self.events.append(Event("fixed", record.date, f"mended by {record.sha[:12]} {record.subject}", proof))
             return
         line, turn = found[0], _TURNS[found[1]]
-        (self.undoing if turn == REVERT else self.commits)[record.sha] = line
         spot = self.spots.at(line, record.role, record.tree, record.branch, record.sha, turn)
         known = bool(spot.evidence)
         spot.recall(record, () if record.seen or record.merged else (proof,))
@@ -295,13 +355,13 @@ class _Teller:
         spot.how = spot.how if known else "record"
 
     def _recorded(self, record: Record) -> tuple[int, str] | None:
-        """The line that a record is about, and what its commit does to it."""
+        """The line that a record is about, and what its commit does to it. One that names its patch is about no other."""
         if record.patch in self.by_msgid:
             return self.lineup.line(self.by_msgid[record.patch][-1]), ""
-        mark, name = peel(record.subject)
-        for place in reversed(self.by_title.get(name, ())):
-            does = self._does(mark, place)
-            if does is not None:
+        does, place = self._placed(record.subject, record.date or _ANY_TIME)
+        if place is not None and (does or not record.patch):
+            old = self._is_old(place, record.date, does, record.sha, record.upstream, record.reverts)
+            if not old or record.date is None:
                 return self.lineup.line(place), does
         undone = _line_of(record.reverts, self.commits)
         return None if undone is None else (undone, "revert")
@@ -318,8 +378,7 @@ class _Teller:
         newest = {line: self.lineup.patch(place).msgid for line, place in self.lineup.current.items()}
         landings = self.spots.landings(lambda spot: self._patch_of(spot, newest))
         events = [*self.events, *self.spots.events(), *seen]
-        fixed = max((one.at or 0 for one in events if one.kind == "fixed"), default=0)
-        events = [_settled(one, self.spots, self.lineup, fixed) for one in events]
+        events = settled(events, self.spots, [one.date or 0 for one in self.lineup.revisions])
         unique = {(one.kind, one.at, one.text, one.evidence): one for one in events}
         return Aftermath(tuple(landings), tuple(sorted(unique.values(), key=lambda one: (one.at or 0, one.kind, one.text))))
 
@@ -340,25 +399,6 @@ def _line_of(commit: str, known: Mapping[str, int]) -> int | None:
 
 def _who(mail: Facts) -> str:
     return mail.sender.name or mail.sender.email
-
-
-def _settled(event: Event, spots: Spots, lineup: Lineup, fixed: int) -> Event:
-    """*event*, closed when what it asks for came later: a fix, a revert, a newer version, a stable landing.
-
-    fixed: when the last fix was posted or told of.
-    """
-    if not event.open:
-        return event
-    later: Iterator[bool]
-    at = event.at or 0
-    if event.kind == "build-report":
-        later = (at < (one.date or 0) for one in lineup.revisions)
-    elif event.kind == "backport-failed":
-        later = (one.role == "stable" and one.branch in event.text.split() and (one.date or 0) > at for one in spots)
-    else:
-        later = (one.turn == REVERT and one.role == "mainline" for one in spots)
-    closed = any(later) or (event.kind == "regression" and at < fixed)
-    return Event(event.kind, event.at, event.text, event.evidence, not closed)
 
 
 _HANDLERS: Mapping[str, Callable[[_Teller, Facts, Notice], None]] = {

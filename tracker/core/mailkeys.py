@@ -20,7 +20,7 @@ _FIXES = re.compile(r"([0-9a-f]{7,40})\b(?:\W{0,4}(.+))?", re.IGNORECASE)
 
 def topic_keys(revisions: Iterable[Series]) -> frozenset[str]:
     """What a mail about these revisions may name: t: a title, m: one of their mails."""
-    found = set()
+    found: set[str] = set()
     for one in revisions:
         found.update(f"m:{msgid}" for msgid in one.members)
         found.update(f"t:{title}" for title in _titles(one))
@@ -28,7 +28,10 @@ def topic_keys(revisions: Iterable[Series]) -> frozenset[str]:
 
 
 def mail_keys(mail: Facts) -> tuple[str, ...]:
-    """What a mail says something about: t: a title, m: a mail, c: the beginning of a commit id, p: of whom it depends."""
+    """What a mail says something about: t: a title, m: a mail, c: the beginning of a commit id.
+
+    p: on whom it depends whether that counts, h: who says in it to have applied something.
+    """
     found: dict[str, None] = {}
     for notice in mail.notices:
         found.update((f"t:{peel(title)[1]}", None) for title in notice.titles)
@@ -36,9 +39,11 @@ def mail_keys(mail: Facts) -> tuple[str, ...]:
         found.update((f"c:{sha[:SHORT]}", None) for sha in (notice.commit, notice.merge) if len(sha) >= SHORT)
         if notice.source == "human":
             found[f"p:{mail.sender.email.lower()}"] = None
+            if notice.kind == "applied" and notice.reason != "will":
+                found[f"h:{mail.sender.email.lower()}"] = None
     if mail.posting:
         found.update((f"c:{sha[:SHORT]}", None) for sha, _ in mends(mail))
-        found.update((f"t:{title}", None) for _, title in mends(mail) if title)
+        found.update((f"t:{peel(title)[1]}", None) for _, title in mends(mail))
     found.pop("t:", None)
     return tuple(found)
 
@@ -65,12 +70,11 @@ def commit_of(notice: Notice) -> str:
 
 
 def mends(mail: Facts) -> tuple[tuple[str, str], ...]:
-    """The commits that a patch's Fixes trailers name: (hex, normalised title or '')."""
+    """The commits that a patch's Fixes trailers name: (hex, title as written or '')."""
     found = []
     for trailer in mail.trailers:
         if trailer.key == "Fixes" and not trailer.quoted and (match := _FIXES.match(trailer.value)):
-            title = (match[2] or "").strip("()\"' ")
-            found.append((match[1].lower(), peel(title)[1] if title else ""))
+            found.append((match[1].lower(), (match[2] or "").strip("() ").strip("\"'“”")))
     return tuple(found)
 
 
@@ -78,9 +82,9 @@ def is_maintaining(mail: Facts) -> bool:
     """Whether a mail shows that its sender maintains a tree: he asks to pull it, or names commits he made of patches."""
     if mail.robot:
         return False
+    asks = mail.kind == "pull" and not mail.subject.reply
     return any(
-        (one.kind == "pull" and mail.kind == "pull" and not mail.subject.reply) or (one.kind == "applied" and one.source == "ty" and one.commit)
-        for one in mail.notices
+        (one.kind == "pull" and asks) or (one.kind == "applied" and one.source == "ty" and bool(one.commit)) for one in mail.notices
     )
 
 

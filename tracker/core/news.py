@@ -23,7 +23,7 @@ KINDS: Mapping[str, tuple[int, str]] = {
     "dropped": (90, "dropped"), "backport-failed": (85, "backport failed"), "refused": (80, "refused"),
     "build-report": (75, "build report"), "released": (70, "released"), "merged": (65, "merged"),
     "withdrawn": (62, "withdrawn"), "woken": (60, "awake again"), "superseded": (58, "superseded"), "in-next": (56, "in next"),
-    "applied": (55, "applied"), "revised": (52, "new version"), "posted": (51, "posted"), "fixed": (50, "fixed"),
+    "applied": (55, "applied"), "revised": (52, "new version"), "posted": (52, "posted"), "fixed": (50, "fixed"),
     "stalled": (48, "gone silent"), "overdue": (47, "overdue"), "lost": (46, "tag lost"), "backported": (45, "backported"),
     "pulled": (44, "pull request"), "tagged": (40, "tagged"), "promised": (35, "promised"), "replaced": (30, "replaced"),
     "agreement": (20, "agreement"), "linked": (15, "linked"), "set": (15, "set by hand"), "replied": (10, "replies"),

@@ -11,6 +11,7 @@ from tracker.core.people import Person
 PATCH, REVERT, AGAIN = 0, 1, 2  # what stands in a spot: the patch, its revert, the patch after a revert
 _EVENT_OF = {"maintainer": "applied", "next": "in-next", "mainline": "merged", "stable": "backported"}
 _TOLD, _HINTED, _RECORDED = 0.9, 0.8, 0.95
+_NEVER = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ class Spot:
 
     def recall(self, record: Record, evidence: Sequence[Evidence]) -> None:
         """A record tells of it."""
+        if self.date is None and record.date is not None:  # it says when, what was a hint stands behind
+            self.evidence = {**{Evidence(one): None for one in (*record.seen, *record.merged)}, **self.evidence}
         self.recorded = bool(evidence) or bool(record.first_tag and not self.first_tag and not record.tagged)
         self.merge, self.first_tag = self.merge or record.merge, self.first_tag or record.first_tag
         self.date, self.branch = self.date or record.date, self.branch or record.branch
@@ -99,6 +102,11 @@ class Spot:
         self.reverted_by = self.reverted_by or record.reverted_by
         self.confidence = max(self.confidence, _RECORDED)
         self.prove(*evidence)
+
+    @property
+    def release(self) -> str:
+        """The release a stable branch is for: 6.11, whether it is called 6.11, linux-6.11.y or 6.11.y."""
+        return self.branch.removeprefix("linux-").removesuffix(".y")
 
     @property
     def place(self) -> str:
@@ -155,8 +163,9 @@ class Spots:
             kept = []
             for one in self.several:
                 about = (one.line, one.turn, one.role) == (line, PATCH, landing.role) and not one.seen
-                whole = landing.role in ("mainline", "next") or (landing.role == "stable" and _release(one) == _release(spot))
-                if about and (same_commit(one.commit, landing.commit) or (whole and not one.commit) or landing.role == "mainline"):
+                whole = landing.role in ("mainline", "next") or (landing.role == "stable" and one.release == spot.release)
+                same = same_commit(one.commit, landing.commit) or (whole and not one.commit)
+                if about and (same or landing.role == "mainline"):
                     spot.prove(*(proof for proof in one.evidence if proof.msgid))
                     spot.reverted_by = spot.reverted_by or one.reverted_by
                 else:
@@ -172,7 +181,7 @@ class Spots:
             if one.turn != REVERT
             or not any(
                 same_commit(one.commit, event.evidence.commit)
-                or (one.role == "stable" and not one.commit and _release(one) and f"linux-{_release(one)}.y" in event.text.split())
+                or (one.role == "stable" and not one.commit and one.release and f"linux-{one.release}.y" in event.text.split())
                 for event in shown
             )
         ]
@@ -194,10 +203,10 @@ class Spots:
         named = [one for one in self.several if (one.line, one.role, one.turn) == (line, "mainline", PATCH) and one.commit]
         return next((one.commit for one in sorted(named, key=lambda one: not one.seen)), "")
 
-    def _named(self, commit: str) -> int | None:
-        """When a commit was first known to stand in a tree."""
-        dates = [one.date or one.told for one in self.several if same_commit(one.commit, commit)]
-        return min((date for date in dates if date is not None), default=None)
+    def _first(self, commit: str) -> Spot | None:
+        """Where a commit was first known to stand."""
+        named = [one for one in self.several if same_commit(one.commit, commit)]
+        return min(named, key=lambda one: one.date or one.told or _NEVER, default=None)
 
     def landings(self, patch_of: Callable[[Spot], str | None]) -> list[Landing]:
         """As landings; reverts are told by what they revert."""
@@ -229,13 +238,11 @@ class Spots:
             gone = [one for one in some if one.replaced_by]
             if gone:
                 commits = f"{_commits(gone)} by {', '.join(one.replaced_by[:12] for one in gone[:3])}"
-                found.append(Event("replaced", self._named(gone[0].replaced_by) or at, f"{gone[0].place} {commits}", proof))
+                by = self._first(gone[0].replaced_by)
+                when = by and (by.date or by.told)
+                after = next(iter(by.evidence), proof) if by else proof
+                found.append(Event("replaced", when or at, f"{gone[0].place} {commits}", after))
         return found
-
-
-def _release(spot: Spot) -> str:
-    """The release a stable branch is for: 6.11, whether it is called 6.11, linux-6.11.y or 6.11.y."""
-    return spot.branch.removeprefix("linux-").removesuffix(".y")
 
 
 def _found_spot(line: int, landing: Landing) -> Spot:

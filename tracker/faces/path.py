@@ -15,6 +15,7 @@ SIGNS = {
     "backport-failed": "⚠", "reverted": "↶", "dropped": "✘", "fixed": "", "regression": "⚠", "build-report": "⚠",
     "revert-asked": "⚠", "superseded": "→",
 }  # fmt: skip
+_LAST = "9"  # behind every date: what happened at an unknown time
 _MAX_NOTES = 6  # tags and words shown below a revision
 
 
@@ -36,22 +37,22 @@ class Step:
 def steps(data: Mapping[str, Any]) -> list[Step]:
     """All steps of a TOPIC (schema 1), oldest first."""
     found = [_posting(data, number) for number in range(len(data["revisions"]))]
-    replaced = {event["id"].partition(":")[2]: event for event in data["events"] if event["kind"] == "replaced"}
+    landed = [event for event in data["events"] if event["kind"] in ("applied", "in-next")]
+    below = {id(one): event for one in data["events"] if one["kind"] == "replaced" for event in landed if _replaces(one, event)}
+    above = {id(event): one for one in data["events"] if (event := below.get(id(one))) is not None}
     for event in data["events"]:
-        if event["kind"] not in SIGNS or (event["kind"] == "replaced" and _with(event, data)):
+        if event["kind"] not in SIGNS or id(event) in below:
             continue
-        again = replaced.get(event["id"].partition(":")[2]) if event["kind"] in ("applied", "in-next") else None
+        again = above.get(id(event))
         note = ((f"⟳ replaced by {plain(again['text'].rpartition(' by ')[2])}", again["evidence"]),) if again else ()
-        sign = SIGNS[event["kind"]]
-        label = f"{sign} {rows.status_words(event['kind'])}".lstrip()
+        label = f"{SIGNS[event['kind']]} {rows.status_words(event['kind'])}".lstrip()
         found.append(Step(event["at"], label, plain(event["text"]), (event["evidence"],), note, event["kind"]))
-    return sorted(found, key=lambda step: step.at or "")
+    return sorted(found, key=lambda step: step.at or ("" if step.kind == "posted" else _LAST))
 
 
-def _with(event: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
-    """Whether a replacement is told with what it replaced."""
-    key = event["id"].partition(":")[2]
-    return any(one["kind"] in ("applied", "in-next") and one["id"].partition(":")[2] == key for one in data["events"])
+def _replaces(one: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
+    """Whether a replacement is of the commits that an event tells of, so that it is told with them."""
+    return f"{event['text']} ".startswith(f"{one['text'].rpartition(' by ')[0]} ")
 
 
 def _posting(data: Mapping[str, Any], number: int) -> Step:
@@ -63,7 +64,7 @@ def _posting(data: Mapping[str, Any], number: int) -> Step:
         words.append(_tie(tie, revision["patches"]))
     tags = [tag for tag in data["tags"] if tag["series"] == revision["series"] and tag["source"] == "reply"]
     notes = [(rows.tag_words(tag), {"msgid": tag["msgid"]}) for tag in tags]
-    until = min((one["date"] or "" for one in data["revisions"][number + 1 :]), default="9")
+    until = min((one["date"] or "" for one in data["revisions"][number + 1 :]), default=_LAST)
     for event in data["events"]:
         if event["kind"] == "agreement" and (revision["date"] or "") <= (event["at"] or "") < until:
             notes.append((f"· {plain(event['text'].partition(':')[0])} agrees (no tag)", event["evidence"]))
@@ -100,10 +101,21 @@ def chain(data: Mapping[str, Any]) -> list[tuple[str, str]]:
         if one["first_release"]:
             found.append((f"released {plain(one['first_release'])}", "done"))
             break
-    reverts = [event for event in data["events"] if event["kind"] == "reverted" and "mainline" in event["text"]]
-    if reverts:
-        tag = plain(reverts[-1]["text"]).partition(" · ")[2]
-        found.append((f"reverted {tag}".rstrip(), "undone"))
+    return found + _turned_back(data)
+
+
+def _turned_back(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The stages behind mainline: that it was reverted there, and that it came back."""
+    here = [one for one in data["landings"] if one["role"] == "mainline"]
+    if not any(one["reverted_by"] for one in here):
+        return []
+    told = [event for event in data["events"] if event["kind"] == "reverted" and event["text"].startswith("mainline")]
+    tag = plain(told[-1]["text"]).partition(" · ")[2] if told else ""
+    found = [(f"reverted {tag}".rstrip(), "undone")]
+    back = max((one for one in here if not one["reverted_by"]), key=lambda one: one["date"] or "", default=None)
+    gone = max(one["date"] or "" for one in here if one["reverted_by"])
+    if back is not None and (back["date"] or "") > gone:
+        found.append((" ".join(filter(None, ("again", plain(back["tree"]), plain(back["first_tag"] or "")))), "done"))
     return found
 
 

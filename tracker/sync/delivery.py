@@ -40,7 +40,9 @@ def alone(path: Path) -> Iterator[bool]:
 class Delivery:
     """The deliveries of one profile. sender: the address that mail comes from."""
 
-    def __init__(self, con: sqlite3.Connection, where: Path, profile: str, sender: str, now: int, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, con: sqlite3.Connection, where: Path, profile: str, sender: str, now: int, say: Callable[[str], None]
+    ) -> None:
         self._con = con
         self._where = where
         self._profile = profile

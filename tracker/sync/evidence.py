@@ -45,6 +45,8 @@ def look_around(session: Session, servers: Servers, number: int, url: str, *, ro
     fresh = 0
     for _ in range(rounds):
         titles, ids = names.public_names(con, number)
+        if not ids:
+            break  # it came from a local file: nothing of it may be told
         queries = [query for query in aftermath_query(titles, names.public_commits(con, number)) if query not in asked]
         asked.update(queries)
         hits = [hit.msgid for query in queries for hit in lore.list_ids(query, limit=200)]

@@ -29,7 +29,7 @@ from tracker.sync.delivery import Delivery, Parts, alone, hand_over
 from tracker.sync.identity import Identity
 from tracker.sync.learn import DEFAULT, learn
 from tracker.sync.reading import open_reading, open_store
-from tracker.sync.session import Session, refresh_records, writing
+from tracker.sync.session import Session, refresh, writing
 
 FORMATS = ("text", "html", "markdown", "json", "eml", "atom")
 _WAIT = 600  # tries: a sync may take two minutes
@@ -259,7 +259,7 @@ def _sync(config: Config, out: Out, now: int) -> bool:
         contextlib.closing(open_store(config)) as con,
         contextlib.closing(Servers(config)) as servers,
     ):
-        refresh_records(con)
+        refresh(con, config)
         session = Session(con, config, now, out.say)
         if read.followed(con) or read.archives(con):
             sync(session, servers)

@@ -156,7 +156,7 @@ def _links(con: sqlite3.Connection, msgids: Collection[str]) -> dict[str, str]:
     for msgid, kind, name in found:
         base = name if kind == "lore" else _LORE if kind == "snapshot" else ""
         if base.startswith(("http://", "https://")):
-            links[msgid] = f"{base.rstrip('/')}/{quote(msgid, safe='@')}" + ("/" if kind == "lore" else "")
+            links[msgid] = f"{base.rstrip('/')}/{quote(msgid, safe='@+=,:$')}" + ("/" if kind == "lore" else "")
     return links
 
 
@@ -206,14 +206,17 @@ def _period(
     con: sqlite3.Connection, config: Config, wish: Wish, topic: dict[str, Any], since: int, until: int, hidden: Collection[str]
 ) -> News | None:
     before = past.topic_at(con, topic["id"], since, config.stalled_after) if since else None
-    known = {event["id"] for event in occurrences(before, since)} if before else set()
-    first, last = iso(since) or "", iso(until) or ""
+    known = {mark for event in occurrences(before, since) for mark in _marks(event)} if before else set()
+    last = iso(until) or ""
     events = [
         event
         for event in occurrences(topic, until)
-        if (first <= event["at"] < last if event["at"] else event["id"] not in known)
+        if (event["at"] or "") < last and known.isdisjoint(_marks(event))
     ]
     was = (before["status"], before["turn"]) if before else None
-    return tell(
-        topic, _visible(events, hidden), was, mine=rows.is_my_turn(topic, wish.me), now=until, window=True
-    )
+    return tell(topic, _visible(events, hidden), was, mine=rows.is_my_turn(topic, wish.me), now=until, window=True)
+
+
+def _marks(event: Mapping[str, Any]) -> tuple[str, ...]:
+    """By what an event is known again: its id, its words, its time; better proof may change one of them."""
+    return event["id"], f"{event['kind']} {event['text']}", f"{event['kind']} {event['at'] or event['id']}"
