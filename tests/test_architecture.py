@@ -27,7 +27,7 @@ ALLOWED = {
 }
 # The faces may name the errors of sources, and nothing else of them; mbox is how stdin is read.
 FROM_SOURCES = {"tracker.sources.base", "tracker.sources.mbox"}
-HEAVY = ("b4", "liblore", "requests", "textual", "jinja2", "zstandard", "rapidfuzz")
+HEAVY = ("b4", "liblore", "requests", "textual", "jinja2", "pygal", "zstandard", "rapidfuzz")
 # Modules of the standard library that reach the outside world; core has no use for them.
 IMPURE = {"os", "pathlib", "socket", "sqlite3", "subprocess", "time", "logging", "threading", "random", "tempfile", "shutil"}
 
@@ -102,7 +102,7 @@ def test_list_imports_nothing_heavy(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "tracker", "list"], capture_output=True, env=environ, check=True)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environ, check=True)
     modules = set(json.loads(done.stdout.splitlines()[-1]))
-    assert not modules & {"b4", "liblore", "requests", "textual", "jinja2", "rapidfuzz", "urllib3", "email.parser", "asyncio"}
+    assert not modules & {"b4", "liblore", "requests", "textual", "jinja2", "pygal", "rapidfuzz", "urllib3", "email.parser", "asyncio"}
 
 
 def test_the_first_frame_needs_no_textual() -> None:

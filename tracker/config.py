@@ -59,7 +59,8 @@ class Config(NamedTuple):
     """What is in force. cache, data: folders; server: the base URL of the public-inbox, or None when git must be asked.
 
     emails: as the file says, () when git must be asked (see sync.identity). mailmap: the file that `me.mailmap` names.
-    stalled_after: days. given: the keys that the file has; unknown: those of them that mean nothing here.
+    stalled_after: days. maintainers: the MAINTAINERS for watches of a section. given: the keys that the file has; unknown:
+    those of them that mean nothing here.
     """
 
     cache: Path
@@ -70,6 +71,7 @@ class Config(NamedTuple):
     offline: bool = False
     mailmap: Path | None = None
     stalled_after: int = STALLED_AFTER
+    maintainers: Path | None = None
     trees: tuple[TreeSetting, ...] = ()
     watches: tuple[NamedQuery, ...] = ()
     profiles: tuple[Profile, ...] = ()
@@ -116,9 +118,11 @@ def _from_file(base: Config, table: _Table) -> Config:
     if not all("@" in one for one in emails):
         raise me.wrong("emails", "a list of addresses")
     mailmap = me.text("mailmap", "the path of a file")
+    maintainers = table.text("maintainers", "the path of a MAINTAINERS")
     found = base._replace(
         emails=emails, mailmap=Path(me.path(mailmap)) if mailmap else None,
         stalled_after=table.days("stalled_after", STALLED_AFTER),
+        maintainers=Path(table.path(maintainers)) if maintainers else None,
         trees=tuple(_tree(one) for one in table.tables("tree")),
         watches=tuple(NamedQuery(one.text("name"), one.need("query")) for one in table.tables("watch")),
         profiles=tuple(_profile(one) for one in table.tables("profile")),

@@ -32,7 +32,8 @@ def test_an_author_and_a_title_in_the_body_count() -> None:
 
 def test_a_reply_offers_a_patch_without_a_title() -> None:
     """The subject of a reply is another's title."""
-    (one,) = read(mail("r@example.org", "Re: [PATCH v2] ring: count", f"> why?\n\nHow about this?\n\n{DIFF}", refs="p@example.org"))
+    text = f"> why?\n\nHow about this?\n\n{DIFF}"
+    (one,) = read(mail("r@example.org", "Re: [PATCH v2] ring: count", text, refs="p@example.org"))
     assert (one.title, one.inline, one.version, one.diff) == ("", True, 1, DIFF.encode())
 
 

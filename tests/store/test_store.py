@@ -7,6 +7,7 @@ import random
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -330,3 +331,20 @@ def test_a_cache_of_another_version_is_read_anew(tmp_path: Path, opened: Open) -
         derive(con)
     assert [topic.data for topic in read.topics(con, every=True)] == before
     assert not is_outdated(con)
+
+
+PARTS = (
+    mail("c@x", "[PATCH 0/3] demo: count", at=START),
+    patch("1@x", "[PATCH 1/3] demo: one", at=START + 1),
+    patch("2@x", "[PATCH 2/3] demo: two", refs="1@x", at=START + 2, diff=OTHER_DIFF),
+    patch("3@x", "[PATCH 3/3] demo: three", refs="1@x", at=START + 3),
+)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_a_posting_in_several_threads_is_one_in_any_order(con: sqlite3.Connection, order: tuple[int, ...]) -> None:
+    """A cover sent alone and patches below each other, one mail after the other: one series, whichever came first."""
+    for number in order:
+        add(con, PARTS[number])
+    assert con.execute("SELECT id FROM series").fetchall() == [("c@x",)]
+    assert titles(con) == ["demo: count"]

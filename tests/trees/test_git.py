@@ -11,7 +11,7 @@ import pytest
 
 from tests.trees.build import Build
 from tracker.trees.diffs import ALGORITHMS
-from tracker.trees.git import Git, Repository, TreeError, fields
+from tracker.trees.git import Git, Repository, TreeError, fields, records
 from tracker.trees.index import Index
 
 # Settings that name a program, each of which git would run in some command.
@@ -151,6 +151,18 @@ def test_somebody_elses_repository(tmp_path: Path) -> None:
         assert index.update().new == 1
 
 
+def test_a_tree_that_makes_git_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings that include a pipe nobody writes to hold nothing up for ever."""
+    monkeypatch.setattr("tracker.trees.git._PATIENCE", 0.3)
+    build = Build(tmp_path / "repo.git")
+    build.on("master", "first")
+    os.mkfifo(tmp_path / "pipe")
+    with (build.path / "config").open("a") as file:
+        file.write(f"[include]\n\tpath = {tmp_path / 'pipe'}\n")
+    with pytest.raises(TreeError):
+        Repository(build.path, "tree", tmp_path / "cache").refs()
+
+
 def test_strange_paths(tmp_path: Path) -> None:
     """Colons, quotes, spaces and backslashes in a path are no list of paths and no options."""
     build = Build(tmp_path / '-a b:c"d\\e.git')
@@ -214,3 +226,5 @@ def test_fields(tmp_path: Path) -> None:
     assert found[:3] == [1, 0, 300_000]
     assert 1 << 20 <= found[3] <= 2 << 20
     assert found[4:] == [1]
+    with path.open("rb", buffering=0) as file:
+        assert [tuple(map(len, one)) for one in records(file, 2)] == [(1, 0), (300_000, found[3])]

@@ -19,7 +19,7 @@ from tracker.core.mailkeys import MAINLINE, SHORT, commit_of, mends, role_of
 from tracker.core.notice import Notice
 from tracker.core.patchline import Lineup, Place, is_offer, line_up
 from tracker.core.series import Series
-from tracker.core.spots import AGAIN, PATCH, REVERT, Record, Spot, Spots, same_commit
+from tracker.core.spots import AGAIN, PATCH, REVERT, Record, Spot, Spots, release_of, same_commit
 from tracker.core.thread import ancestors
 from tracker.core.traits import peel
 
@@ -355,12 +355,24 @@ class _Teller:
         spot.how = spot.how if known else "record"
 
     def _recorded(self, record: Record) -> tuple[int, str] | None:
-        """The line that a record is about, and what its commit does to it. One that names its patch is about no other."""
+        """The line that a record is about, and what its commit does to it; None for another topic's."""
+        found = self._meant(record)
+        if found is not None and record.role == "stable" and not found[1]:
+            aims = self._aims(found[0])
+            return None if aims and release_of(record.branch) not in aims else found
+        return found
+
+    def _meant(self, record: Record) -> tuple[int, str] | None:
+        """A record that names its patch is about no other with that title."""
         if record.patch in self.by_msgid:
             return self.lineup.line(self.by_msgid[record.patch][-1]), ""
+        for known, mark in ((self.commits, ""), (self.undoing, "revert")):
+            line = _line_of(record.sha, known)
+            if line is not None:
+                return line, mark
         does, place = self._placed(record.subject, record.date or _ANY_TIME)
         if place is not None and (does or not record.patch):
-            old = self._is_old(place, record.date, does, record.sha, record.upstream, record.reverts)
+            old = self._is_old(place, record.date, does, record.upstream, record.reverts)
             if not old or record.date is None:
                 return self.lineup.line(place), does
         undone = _line_of(record.reverts, self.commits)

@@ -84,7 +84,8 @@ def is_maintaining(mail: Facts) -> bool:
         return False
     asks = mail.kind == "pull" and not mail.subject.reply
     return any(
-        (one.kind == "pull" and asks) or (one.kind == "applied" and one.source == "ty" and bool(one.commit)) for one in mail.notices
+        (one.kind == "pull" and asks) or (one.kind == "applied" and one.source == "ty" and bool(one.commit))
+        for one in mail.notices
     )
 
 

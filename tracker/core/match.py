@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 from tracker.core.commit import Commit
 from tracker.core.matchrules import ALONE, AMONG, BESIDE, RULES, SAME_DIFF, Rule, Seen, score
 from tracker.core.patch import patch_id
-from tracker.core.people import Person, same_person
+from tracker.core.people import Person
 from tracker.core.posted import Posted
 from tracker.core.similar import Likeness, Shape, common_share, shape
 from tracker.core.traits import peel
@@ -32,7 +32,7 @@ _TIE = 0.3  # scores closer than this do not tell which commit it is
 _WORSE = 1.5  # a commit that fits so much worse than the best one is not taken instead
 _PART = 0.5  # of a patch's lines that are in a commit that another patch became, too, for both to be parts of it
 _SAME = 0.9  # of the changed lines that two commits share when they are one change twice
-_LEFT = 0.2  # of a patch's lines that its commit lacks when it may have been split
+_LEFT = 0.02  # of a patch's lines that its commit lacks when it may have been split
 _INSIDE = 0.6  # of a commit's lines that are in a patch it is a piece of
 _UNDECIDED = 0.5  # confidence where it became one of several equal commits
 _CLOSE = 0.5  # of the changed lines that are shared when only the diff algorithm may differ
@@ -79,8 +79,8 @@ class Pool(Protocol):
         """Those of this author, by address in any case, with an author date from *since* to *until*, both included."""
 
     def touching(self, asked: Sequence[Asked]) -> Sequence[Sequence[Commit]]:
-        """For each of *asked* the commits of that author, at least by address, that touch any of the paths; none where paths
-        are not known. More do no harm. All are asked for at once, since it costs."""
+        """For each of *asked* the commits of that author, at least those with the same address, that touch any of the paths;
+        none where paths are not known. All are asked for at once, since it costs."""
 
     def messages(self, shas: Collection[str]) -> Mapping[str, str]:
         """Their whole messages, as far as they are at hand."""
@@ -209,8 +209,7 @@ def _touching(patches: Sequence[Posted], pool: Pool) -> dict[int, tuple[Posted, 
     several = pool.touching([Asked(one.author, one.files, date - _EARLY, date + _LATE) for one, date in dated])
     found: dict[int, tuple[Posted, list[Commit]]] = {}
     for (one, date), commits in zip(dated, several, strict=True):
-        later = [commit for commit in commits if commit.committed > date - _BEFORE]
-        found[id(one)] = (one, _nearest(one, [commit for commit in later if same_person(commit.author, one.author)]))
+        found[id(one)] = (one, _nearest(one, [commit for commit in commits if commit.committed > date - _BEFORE]))
     return found
 
 

@@ -44,6 +44,11 @@ def same_commit(one: str, two: str) -> bool:
     return bool(one and two) and (one.startswith(two) or two.startswith(one))
 
 
+def release_of(branch: str) -> str:
+    """The release a stable branch is for: 6.11, whether it is called 6.11, linux-6.11.y or 6.11.y."""
+    return branch.removeprefix("linux-").removesuffix(".y")
+
+
 @dataclass(slots=True)
 class Spot:
     """line: of the patch. date: when it landed; told: when that was first said, if it is not known when it landed.
@@ -105,8 +110,8 @@ class Spot:
 
     @property
     def release(self) -> str:
-        """The release a stable branch is for: 6.11, whether it is called 6.11, linux-6.11.y or 6.11.y."""
-        return self.branch.removeprefix("linux-").removesuffix(".y")
+        """The release that its stable branch is for."""
+        return release_of(self.branch)
 
     @property
     def place(self) -> str:

@@ -103,6 +103,7 @@ def _add_follow(command: _Command) -> None:
             "tracker follow -m ~/mail/thread.mbox",
             "formail -s < inbox | tracker follow -m -",
             "tracker follow --search 's:\"i_writecount\" d:2024-05-01..2024-06-30'",
+            "tracker follow --watch 'section:\"OVERLAY FILESYSTEM\"'",
         ],
         "TARGET is a message id, a URL of a mail on any public-inbox server, a change-id, "
         "or a commit id that a mail reports as applied.",
@@ -117,8 +118,16 @@ def _add_follow(command: _Command) -> None:
         help="follow what an mbox, a maildir or - (stdin) holds; it stays on this machine",
     )
     sub.add_argument("--search", metavar="QUERY", help="follow every thread that a search on the server finds (at most 20)")
-    sub = command("unfollow", "follow a topic no more; its mail stays", ["tracker unfollow 7"])
-    sub.add_argument("topics", metavar="TOPIC", nargs="+", help="number, slug or message id")
+    sub.add_argument(
+        "--watch", metavar="QUERY", action="append", default=[], help="follow what will match it: 's:overlayfs', 'dfn:fs/exec.c'"
+    )
+    sub = command(
+        "unfollow",
+        "follow a topic no more; its mail stays",
+        ["tracker unfollow 7", "tracker unfollow --watch dfn:fs/exec.c"],
+    )
+    sub.add_argument("topics", metavar="TOPIC", nargs="*", help="number, slug or message id")
+    sub.add_argument("--watch", metavar="QUERY", action="append", default=[], help="watch this query no more")
     sub = command(
         "sync",
         "bring what is followed up to date",

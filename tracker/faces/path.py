@@ -34,9 +34,9 @@ class Step:
     kind: str = "posted"
 
 
-def steps(data: Mapping[str, Any]) -> list[Step]:
-    """All steps of a TOPIC (schema 1), oldest first."""
-    found = [_posting(data, number) for number in range(len(data["revisions"]))]
+def steps(data: Mapping[str, Any], most: int = _MAX_NOTES) -> list[Step]:
+    """All steps of a TOPIC (schema 1), oldest first. most: how many tags and words stand below a revision."""
+    found = [_posting(data, number, most) for number in range(len(data["revisions"]))]
     landed = [event for event in data["events"] if event["kind"] in ("applied", "in-next")]
     below = {id(one): event for one in data["events"] if one["kind"] == "replaced" for event in landed if _replaces(one, event)}
     above = {id(event): one for one in data["events"] if (event := below.get(id(one))) is not None}
@@ -55,7 +55,7 @@ def _replaces(one: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
     return f"{event['text']} ".startswith(f"{one['text'].rpartition(' by ')[0]} ")
 
 
-def _posting(data: Mapping[str, Any], number: int) -> Step:
+def _posting(data: Mapping[str, Any], number: int, most: int) -> Step:
     revision = data["revisions"][number]
     tie = revision["link"]
     who = rows.person(revision["author"])
@@ -68,8 +68,8 @@ def _posting(data: Mapping[str, Any], number: int) -> Step:
     for event in data["events"]:
         if event["kind"] == "agreement" and (revision["date"] or "") <= (event["at"] or "") < until:
             notes.append((f"· {plain(event['text'].partition(':')[0])} agrees (no tag)", event["evidence"]))
-    more = len(notes) - _MAX_NOTES
-    shown = (*notes[:_MAX_NOTES], *([(f"and {more} more; see 'tracker tags'", {})] if more > 0 else []))
+    more = len(notes) - most
+    shown = (*notes[:most], *([(f"and {more} more; see 'tracker tags'", {})] if more > 0 else []))
     return Step(revision["date"], plain(revision["label"]), " · ".join(words), ({"msgid": revision["series"]},), shown)
 
 

@@ -38,7 +38,8 @@ def of_term(term: Term, values: list[Any], me: Sequence[str]) -> str:
         return _is(term.text, values, me)
     if term.prefix == "turn" and term.text == "me":
         values += [json.dumps(_spellings(me)), json.dumps(_spellings(me))]
-        return f"((topic.turn = 'author' AND topic.id IN ({_MINE})) OR (topic.turn <> 'nobody' AND {_NAMES_ME}))"
+        nameless = "json_array_length(topic.data, '$.turn_who') = 0"
+        return f"((topic.turn = 'author' AND topic.id IN ({_MINE}) AND {nameless}) OR (topic.turn <> 'nobody' AND {_NAMES_ME}))"
     values.append(json.dumps(term.text.split(",")))
     return f"topic.{term.prefix} IN (SELECT value FROM json_each(?))"
 

@@ -61,6 +61,7 @@ def _derive_series(
     con: sqlite3.Connection, relatives: Relatives, tids: Sequence[int], changed: set[str], gone: dict[str, Traits]
 ) -> set[int]:
     """The series of some threads; returns these threads and those that hold scattered parts of the same postings."""
+    tids = _with_scattered(con, tids)
     posting = _posting(con, tids)
     rows = []
     done = set(tids)
@@ -82,6 +83,21 @@ def _derive_series(
     return done
 
 
+def _with_scattered(con: sqlite3.Connection, tids: Sequence[int]) -> list[int]:
+    """*tids* and the threads that their series were scattered over until now: what made one posting may not do so again."""
+    found = set(tids)
+    while True:
+        rows = con.execute(
+            "SELECT s.tid, m.tid FROM message m JOIN member USING (msgid) JOIN series s ON s.id = member.series "
+            "WHERE s.tid <> m.tid AND (m.tid IN (SELECT value FROM json_each(?1)) OR s.tid IN (SELECT value FROM json_each(?1)))",
+            (json.dumps(sorted(found)),),
+        )
+        more = {tid for row in rows for tid in row} - found
+        if not more:
+            return sorted(found)
+        found |= more
+
+
 def _posting(con: sqlite3.Connection, tids: Sequence[int]) -> list[int]:
     rows = con.execute(
         "SELECT DISTINCT tid FROM message WHERE kind IN ('cover','patch') AND tid IN (SELECT value FROM json_each(?))",
@@ -91,23 +107,40 @@ def _posting(con: sqlite3.Connection, tids: Sequence[int]) -> list[int]:
 
 
 def _scattered(con: sqlite3.Connection, tid: int, mails: Sequence[Facts]) -> dict[int, list[Facts]]:
-    """Threads that hold parts of the same posting, sent without references between them: the facts of each."""
-    found: dict[int, list[Facts]] = {}
-    if len({mail.msgid for mail in mails if mail.posting}) > 1:
-        return found  # a part that has its others in the same thread is not scattered
-    for mail in mails:
-        if not (mail.posting and mail.subject.total and not mail.parents and mail.date is not None):
-            continue
-        rows = con.execute(
-            "SELECT DISTINCT tid, subject FROM message WHERE kind IN ('cover','patch') AND email=? AND date BETWEEN ? AND ? "
-            "AND tid<>?",
-            (mail.sender.email, mail.date - 2 * NEARBY, mail.date + 2 * NEARBY, tid),
-        ).fetchall()
-        near = [row[0] for row in rows if f"/{mail.subject.total}" in row[1]]
+    """Threads that may hold parts of the same postings, sent without references between them: the facts of each.
+
+    One of two such threads is a lone numbered posting that answers nothing. Whichever is looked at first, the same threads
+    come together.
+    """
+    found = {tid: list(mails)}
+    todo = [tid]
+    while todo:
+        own = [mail for mail in found[todo.pop()] if mail.posting]
+        alone = _is_alone(own)
+        near = {other for mail in own for other in _near(con, mail)} - found.keys()
         for other, others in facts_of(con, near).items():
-            if all(one.subject.total == mail.subject.total for one in others if one.posting):
+            theirs = [mail for mail in others if mail.posting]
+            totals = {mail.subject.total for mail in (*own, *theirs)}
+            if len(totals) == 1 and (alone or _is_alone(theirs)):
                 found[other] = others
+                todo.append(other)
+    del found[tid]
     return found
+
+
+def _is_alone(postings: Sequence[Facts]) -> bool:
+    return len(postings) == 1 and bool(postings[0].subject.total) and not postings[0].parents
+
+
+def _near(con: sqlite3.Connection, mail: Facts) -> list[int]:
+    """The threads with a posting of the same sender and total at about the same time."""
+    if not mail.subject.total or mail.date is None:
+        return []
+    rows = con.execute(
+        "SELECT DISTINCT tid, subject FROM message WHERE kind IN ('cover','patch') AND email=? AND date BETWEEN ? AND ?",
+        (mail.sender.email, mail.date - 2 * NEARBY, mail.date + 2 * NEARBY),
+    )
+    return [tid for tid, subject in rows if f"/{mail.subject.total}" in subject]
 
 
 def _write_topics(con: sqlite3.Connection, lineage: Lineage, threads: set[int]) -> None:

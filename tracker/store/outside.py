@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from tracker.core.facts import Facts
-from tracker.core.mailkeys import further_keys
+from tracker.core.mailkeys import SHORT, further_keys
 from tracker.core.spots import Record
+from tracker.core.traits import peel
 from tracker.store.codec import load
 
 _COLUMNS = "m.facts, m.msgid, m.date, m.received, m.name, m.email, m.subject, m.kind, m.abridged"
@@ -61,9 +63,11 @@ def wake(con: sqlite3.Connection) -> None:
     if con.execute("SELECT 1 FROM untold LIMIT 1").fetchone() is None:
         return
     habitual = con.execute(
+        # Threads by the root that a mail names, since what is found to be one thread depends on what came so far.
         "SELECT substr(key, 3), min(msgid) FROM notice_key JOIN message ON message.id = notice_key.message WHERE key IN "
-        "(SELECT DISTINCT key FROM untold JOIN notice_key USING (message) WHERE key LIKE 'p:%') "
-        "GROUP BY key HAVING count(DISTINCT tid) >= ?", (_HABIT,),
+        "(SELECT DISTINCT key FROM untold JOIN notice_key USING (message) WHERE key LIKE 'h:%' "
+        "AND substr(key, 3) NOT IN (SELECT email FROM maintainer)) "
+        "GROUP BY key HAVING count(DISTINCT coalesce(json_extract(facts, '$.p[0]'), msgid)) >= ?", (_HABIT,),
     ).fetchall()  # fmt: skip
     for email, msgid in habitual:
         _promote(con, email, msgid)
@@ -79,7 +83,8 @@ def gather(con: sqlite3.Connection, wanted: Mapping[str, Collection[str]]) -> di
 
     A pull request leads to the answer that says it was merged, a commit that is tied to a title to what names the commit.
     """
-    keys = {name: set(own) for name, own in wanted.items()}
+    known = _named_by_records(con)
+    keys = {name: {*own, *_recorded(known, own)} for name, own in wanted.items()}
     asked: set[str] = set()
     by_key: dict[str, list[Facts]] = {}
     for _ in range(_ROUNDS):
@@ -125,7 +130,26 @@ def _mails(con: sqlite3.Connection, keys: Collection[str]) -> dict[str, list[Fac
 def save_topic_keys(con: sqlite3.Connection, topic: int, keys: Collection[str]) -> None:
     """Under which keys a topic is told of news."""
     con.execute("DELETE FROM topic_key WHERE topic=?", (topic,))
-    con.executemany("INSERT OR IGNORE INTO topic_key VALUES (?,?)", [(key, topic) for key in keys])
+    found = {*keys, *_recorded(_named_by_records(con), keys)}
+    con.executemany("INSERT OR IGNORE INTO topic_key VALUES (?,?)", [(key, topic) for key in found])
+
+
+def _named_by_records(con: sqlite3.Connection) -> Mapping[str, frozenset[str]]:
+    """The key of a patch or of a title -> those of the commits that records tie to it."""
+    return _by_patch(tuple(row[0] for row in con.execute("SELECT data FROM record ORDER BY data")))
+
+
+@lru_cache(maxsize=2)
+def _by_patch(rows: tuple[str, ...]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for one in map(_record, rows):
+        for key in (f"m:{one.patch}", f"t:{peel(one.subject)[1]}"):
+            found.setdefault(key, set()).add(f"c:{one.sha[:SHORT]}")
+    return {key: frozenset(some) for key, some in found.items()}
+
+
+def _recorded(known: Mapping[str, frozenset[str]], keys: Collection[str]) -> set[str]:
+    return {sha for key in known.keys() & set(keys) for sha in known[key]}
 
 
 # --- recorded facts
@@ -145,11 +169,12 @@ def save_records(con: sqlite3.Connection, records: Sequence[Record]) -> bool:
 
 def records(con: sqlite3.Connection) -> tuple[Record, ...]:
     """All recorded facts."""
-    found = []
-    for (data,) in con.execute("SELECT data FROM record"):
-        values: list[Any] = [tuple(one) if isinstance(one, list) else one for one in json.loads(data)]
-        found.append(Record(*values))
-    return tuple(found)
+    return tuple(_record(data) for (data,) in con.execute("SELECT data FROM record ORDER BY data"))
+
+
+def _record(data: str) -> Record:
+    values: list[Any] = [tuple(one) if isinstance(one, list) else one for one in json.loads(data)]
+    return Record(*values)
 
 
 # --- people

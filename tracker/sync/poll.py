@@ -27,6 +27,7 @@ from tracker.sync.landings import look_into_trees
 from tracker.sync.learn import learn, note_reached, note_trees
 from tracker.sync.servers import Servers
 from tracker.sync.session import Session, add_mail, note_arrivals
+from tracker.sync.watches import look
 
 # Of known mail, this many may be listed again: it leaves room for as many new ones on a page of 200.
 _KNOWN_ON_A_PAGE = 120
@@ -73,6 +74,7 @@ def sync(session: Session, servers: Servers, only: Sequence[int] = ()) -> News:
                 session.fail(error)
                 note_reached(session, url, str(error))
         _archives(session)
+        look(session, servers)
     look_into_trees(session, only or None)
     note_trees(session)
     news.new = note_arrivals(session, read=False)

@@ -28,6 +28,7 @@ _CHUNK = 1 << 18
 _PIPE = 1 << 18
 _MAX_FIELD = 1 << 20  # bytes of one field of a record that are kept
 _MAX_ERROR = 4_000
+_PATIENCE = 120.0  # seconds for what runs in the tree itself: its settings may name a file that never ends
 _KEPT = ("PATH", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT")
 # What reaching a server may need: the user's own settings, agents and proxies.
 _KEPT_FOR_NETWORK = re.compile(
@@ -38,7 +39,7 @@ _KEPT_FOR_NETWORK = re.compile(
 _OFF = (
     "core.fsmonitor=false", "core.hooksPath=/dev/null", "core.pager=cat", "core.alternateRefsCommand=true",
     "core.attributesFile=/dev/null", "log.showSignature=false", "gc.auto=0", "maintenance.auto=false",
-    "submodule.recurse=false", "advice.graftFileDeprecated=false",
+    "submodule.recurse=false", "advice.graftFileDeprecated=false", "core.packedGitWindowSize=32m", "core.packedGitLimit=256m",
 )  # fmt: skip
 PROTOCOLS = "https:http:git:ssh:file"
 _USERINFO = re.compile(r"(?<=://)[^/@\s]*@")
@@ -185,15 +186,30 @@ def _end(process: subprocess.Popen[bytes], close: bool = True) -> None:
 
 def fields(out: IO[bytes]) -> Iterator[bytes]:
     """The NUL-terminated fields of an output, each cut after a megabyte. Holds no more than a chunk and a field."""
+    for some in _field_lists(out):
+        yield from some
+
+
+def records(out: IO[bytes], width: int) -> Iterator[tuple[bytes, ...]]:
+    """`fields`, *width* at a time; what is left over at the end is dropped."""
+    rest: list[bytes] = []
+    for some in _field_lists(out):
+        rest += some
+        full = len(rest) - len(rest) % width
+        yield from zip(*(rest[at:full:width] for at in range(width)), strict=True)
+        del rest[:full]
+
+
+def _field_lists(out: IO[bytes]) -> Iterator[list[bytes]]:
     rest = b""
     while chunk := out.read(_CHUNK):
         parts = chunk.split(b"\0")
         if len(parts) == 1:
             rest = (rest + chunk)[:_MAX_FIELD]
             continue
-        yield rest + parts[0]
-        yield from parts[1:-1]
-        rest = parts[-1]
+        parts[0] = rest + parts[0]
+        rest = parts.pop()
+        yield parts
 
 
 # --- one repository
@@ -234,21 +250,23 @@ class Repository:
         if not (self.common / "config").is_file():
             return "sha1"
         config = str(self.common / "config")
-        found = self._place.read("config", f"--file={config}", "--get", "extensions.objectFormat", ok=(0, 1))
+        found = self._place.read("config", f"--file={config}", "--get", "extensions.objectFormat", ok=(0, 1), timeout=_PATIENCE)
         return "sha256" if found.strip() == b"sha256" else "sha1"
 
     def refs(self) -> dict[str, Ref]:
         """Every branch, remote branch and tag by its full name, HEAD's branch as `HEAD`."""
         found: dict[str, Ref] = {}
         out = self._place.read(
-            "for-each-ref", "--format=%(objectname) %(refname)%00%(symref)", "refs/heads", "refs/remotes", "refs/tags"
-        )
+            "for-each-ref", "--format=%(objectname) %(refname)%00%(symref)", "refs/heads", "refs/remotes", "refs/tags",
+            timeout=_PATIENCE,
+        )  # fmt: skip
         for line in out.decode("utf-8", "surrogateescape").split("\n"):
             sha, _, rest = line.partition(" ")
             name, _, symref = rest.partition("\0")
             if SHA.fullmatch(sha):
                 found[name] = Ref(sha, symref)
-        head = self._place.read("symbolic-ref", "-q", "HEAD", ok=(0, 1, 128)).decode("utf-8", "surrogateescape").strip()
+        said = self._place.read("symbolic-ref", "-q", "HEAD", ok=(0, 1, 128), timeout=_PATIENCE)
+        head = said.decode("utf-8", "surrogateescape").strip()
         if head in found:
             found["HEAD"] = Ref(found[head].sha, head)
         return found

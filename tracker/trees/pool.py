@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from tracker.core.commit import Commit, read_commit, subject_key
 from tracker.core.match import Asked
-from tracker.core.people import Person
+from tracker.core.people import Person, same_person
 from tracker.trees import diffs
 from tracker.trees.choose import branches_of, main_branch
 from tracker.trees.git import Repository, TreeError, fields
@@ -185,7 +185,8 @@ class MemoryPool:
 
     def _touching(self, asked: Asked) -> list[Commit]:
         rows = (_between(self._paths.get(path, []), asked.since, asked.until) for path in asked.paths)
-        return self._get(dict.fromkeys(sha for some in rows for sha in some))
+        found = self._get(dict.fromkeys(sha for some in rows for sha in some))
+        return [one for one in found if same_person(one.author, asked.author)]
 
     def messages(self, shas: Collection[str]) -> Mapping[str, str]:
         return {sha: self._messages[sha] for sha in shas if sha in self._messages}

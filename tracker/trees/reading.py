@@ -10,7 +10,7 @@ from itertools import chain
 from zlib import crc32
 
 from tracker.core.commit import NOTHING, Relations, relations_of, subject_with_key
-from tracker.trees.git import Repository, TreeError, fields
+from tracker.trees.git import Repository, TreeError, records
 from tracker.trees.graph import STEP, displaced
 
 Progress = Callable[[str, int, "int | None"], None]
@@ -109,10 +109,10 @@ class Reader:
     def read(self, repo: Repository, tips: Iterable[str], known: Iterable[str]) -> NewCommits:
         """Reads what *tips* have and *known* have not. Raises TreeError."""
         wanted = chain(tips, (f"^{sha}" for sha in known))
-        records = self._records(repo, (one.encode() for one in wanted))
+        found = self._records(repo, (one.encode() for one in wanted))
         named: list[tuple[int, int]] = []
         rows: list[tuple[object, ...]] = []
-        for row in self._rows(records, named):
+        for row in self._rows(found, named):
             rows.append(row)
             if len(rows) == _BATCH:
                 self._write(rows, named)
@@ -123,13 +123,12 @@ class Reader:
 
     def _records(self, repo: Repository, wanted: Iterator[bytes]) -> Iterator[tuple[bytes, ...]]:
         with repo.objects.output("log", "-z", "--encoding=UTF-8", f"--format={_FORMAT}", "--stdin", given=wanted) as out:
-            one = fields(out)
-            yield from zip(one, one, one, one, one, strict=False)
+            yield from records(out, 5)
 
-    def _rows(self, records: Iterator[tuple[bytes, ...]], named: list[tuple[int, int]]) -> Iterator[tuple[object, ...]]:
+    def _rows(self, found: Iterator[tuple[bytes, ...]], named: list[tuple[int, int]]) -> Iterator[tuple[object, ...]]:
         """A row for each commit that is new. The loop that all of a first index's time goes to."""
         place, size, people = self._base, self._id_size, self._people
-        for ids_text, author, committer, dates, message in records:
+        for ids_text, author, committer, dates, message in found:
             try:
                 ids = bytes.fromhex(ids_text.decode("ascii"))
             except ValueError as error:

@@ -268,7 +268,7 @@ def _bits(old: Mapping[str, tuple[int, int]], tips: Iterable[str]) -> dict[str, 
 
 def _dense_of(new: NewCommits) -> tuple[Dense, Labels]:
     """A first reading as a graph, with empty labels."""
-    order = sorted(new.order, key=new.places.__getitem__)
+    order = sorted(new.order, key=new.places.__getitem__) if new.early else new.order
     index = array("i", [NONE]) * len(new.places)
     for at, slot in enumerate(order):
         index[slot] = at

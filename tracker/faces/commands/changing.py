@@ -19,6 +19,7 @@ from tracker.faces.plain import plain
 from tracker.sources.base import BadInput, NotFound, SourceError
 from tracker.store import read
 from tracker.store.mail import source
+from tracker.sync import watches
 from tracker.sync.attesting import attest_followed
 from tracker.sync.decide import decide, representatives
 from tracker.sync.follow import Followed, follow_file, follow_many, follow_target
@@ -52,7 +53,7 @@ def _end(session: Session, out: Out, done: bool) -> Exit:
 
 def follow(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
     """`tracker follow TARGET…`."""
-    if not (args.targets or args.mail or args.search):
+    if not (args.targets or args.mail or args.search or args.watch):
         raise UsageError("follow what? Give a message id or URL, -m FILE or --search QUERY; see 'tracker follow --help'")
     targets = []
     for text in args.targets:
@@ -70,11 +71,14 @@ def follow(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit
             _try(session, done, lambda: _follow_search(session, servers, args.search))
         for found in done:
             out.line(_status_line(session, found, now))
+        for query in args.watch:
+            watches.add(session, query)
+            out.line(f"watching: {plain(query)}; 'tracker sync' follows what matches and is new")
         out.flush()
         if args.targets or args.search:
             attest_followed(session)
         learn(session)
-        return _end(session, out, bool(done))
+        return _end(session, out, bool(done or args.watch))
 
 
 def _try(session: Session, done: list[Followed], action: Callable[[], list[Followed]]) -> None:
@@ -138,7 +142,16 @@ def _count(number: int, what: str) -> str:
 def unfollow(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
     """`tracker unfollow TOPIC…`."""
     done = 0
+    if not (args.topics or args.watch):
+        raise UsageError("unfollow what? Name a topic, or --watch QUERY")
     with opened_session(config, out, now) as (session, _):
+        for query in args.watch:
+            if watches.remove(session, query):
+                out.line(f"no longer watched: {plain(query)}")
+                done += 1
+            else:
+                known = ", ".join(one.query for one in watches.watches(session.con, config, now)) or "nothing"
+                session.say(f"{plain(query)} was not watched by hand; watched: {plain(known)}")
         for number in [one_topic(session.con, text) for text in args.topics]:
             title = plain(read.topic(session.con, number).title)
             if unfollow_topic(session, number):
@@ -155,7 +168,8 @@ def sync(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
         if args.quiet:
             session.progress = lambda _what, _done, _total: None
         numbers = [one_topic(session.con, text) for text in args.topics]
-        if not read.followed(session.con) and not read.archives(session.con):
+        idle = not (read.followed(session.con) or read.archives(session.con))
+        if idle and not watches.watches(session.con, config, now):
             session.say("nothing is followed yet; try 'tracker follow MESSAGE-ID'")
             return Exit.NOTHING
         news = sync_all(session, servers, numbers)

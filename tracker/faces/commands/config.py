@@ -60,6 +60,8 @@ def _places(config: Config) -> Iterator[_Row]:
         yield _text("server", servers.setting)
     origin = str(config.file) if "stalled_after" in config.given else "default"
     yield _Row("stalled_after", config.stalled_after, f"{config.stalled_after} days", origin)
+    if config.maintainers is not None:
+        yield _text("maintainers", Setting(str(config.maintainers), str(config.file)))
 
 
 def _identity(identity: Identity) -> Iterator[_Row]:

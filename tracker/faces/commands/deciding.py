@@ -22,6 +22,7 @@ from tracker.sync.session import Session, writing
 
 _SPAN = re.compile(r"(\d{1,4})([hdwmy])")
 _SECONDS = {"h": 3_600, "d": 86_400, "w": 7 * 86_400, "m": 30 * 86_400, "y": 365 * 86_400}
+_LONGEST = 10 * _SECONDS["y"]
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -69,7 +70,10 @@ def span(what: str, text: str) -> int:
 
 def _until(args: argparse.Namespace, now: int) -> int:
     if args.span is not None:
-        return now + span("--for", args.span)
+        seconds = span("--for", args.span)
+        if not 0 < seconds <= _LONGEST:
+            raise UsageError(f"--for: {plain(args.span)!r} is no time to wait; give one of an hour to ten years")
+        return now + seconds
     from tracker.core.dates import parse_date
 
     found_date = _DATE.fullmatch(args.until)

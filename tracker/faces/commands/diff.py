@@ -74,12 +74,22 @@ def painted(con: sqlite3.Connection, topic: Loaded, versions: str | None, out: O
     pair = _choose(topic, versions)
     if pair is None:
         return None
-    texts = _texts(con, topic, pair)
-    lines: tuple[str, ...] = ()
-    if texts is not None:
-        old, new = texts
-        lines = tuple(_coloured(out, plain_lines(line)) for line in render(range_diff(old, new), old, new))
+    lines = tuple(_coloured(out, line) for line in _lines(con, topic, pair))
     return Painted(pair[0].name, pair[1].name, pair[1].series.id, lines)
+
+
+def compared(con: sqlite3.Connection, topic: Loaded, old: Series, new: Series) -> tuple[str, ...]:
+    """The range-diff of two revisions of *topic* that have patches, safe to print; no lines when no diff is at hand."""
+    sides = _sides(topic)
+    return _lines(con, topic, (sides[old.id], sides[new.id]))
+
+
+def _lines(con: sqlite3.Connection, topic: Loaded, pair: tuple[_Side, _Side]) -> tuple[str, ...]:
+    texts = _texts(con, topic, pair)
+    if texts is None:
+        return ()
+    old, new = texts
+    return tuple(plain_lines(line) for line in render(range_diff(old, new), old, new))
 
 
 # --- which two versions
@@ -87,12 +97,7 @@ def painted(con: sqlite3.Connection, topic: Loaded, versions: str | None, out: O
 
 def _choose(topic: Loaded, versions: str | None) -> tuple[_Side, _Side] | None:
     """The two versions that are asked for: by default the last two with patches. Raises UsageError."""
-    lineup = line_up(topic.revisions, topic.mails)
-    sides = {
-        one.id: _Side(one, tuple(lineup.patch(place) for place in lineup.whole[index]))
-        for index, one in enumerate(topic.revisions)
-        if one.patches
-    }
+    sides = _sides(topic)
     usable = [side.series for side in sides.values()]
     if len(usable) < 2:
         return None
@@ -108,6 +113,16 @@ def _choose(topic: Loaded, versions: str | None) -> tuple[_Side, _Side] | None:
     if old is new:
         raise UsageError(f"{revision_label(new)} against itself shows nothing; versions here: {_listed(usable)}")
     return sides[old.id], sides[new.id]
+
+
+def _sides(topic: Loaded) -> dict[str, _Side]:
+    """The revisions that have patches, oldest first, by their id."""
+    lineup = line_up(topic.revisions, topic.mails)
+    return {
+        one.id: _Side(one, tuple(lineup.patch(place) for place in lineup.whole[index]))
+        for index, one in enumerate(topic.revisions)
+        if one.patches
+    }
 
 
 def _split(versions: str, usable: Sequence[Series]) -> tuple[str, str, str]:

@@ -261,8 +261,7 @@ def _sync(config: Config, out: Out, now: int) -> bool:
     ):
         refresh(con, config)
         session = Session(con, config, now, out.say)
-        if read.followed(con) or read.archives(con):
-            sync(session, servers)
+        sync(session, servers)
         return bool(session.failures)
 
 

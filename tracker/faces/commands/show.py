@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tracker.config import Config
+from tracker.core.dates import iso
 from tracker.faces import rows
 from tracker.faces.commands.reading import one_topic, print_json, topic_json
 from tracker.faces.exits import Exit
@@ -30,7 +31,7 @@ def show(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
     if args.json:
         print_json(out, {"schema": 1, "topic": data})
     else:
-        _Page(out).print(data)
+        _Page(out, now).print(data)
     out.flush()
     return Exit.DONE
 
@@ -38,8 +39,9 @@ def show(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
 class _Page:
     """One topic on the terminal; in a pipe nothing is cut or folded."""
 
-    def __init__(self, out: Out) -> None:
+    def __init__(self, out: Out, now: int) -> None:
         self._out = out
+        self._now = iso(now) or ""
         self._proofs: dict[str, int] = {}
 
     def print(self, data: Mapping[str, Any]) -> None:
@@ -72,7 +74,8 @@ class _Page:
         facts = [plain(", ".join(data["lists"])) or "no list named", "followed" if data["followed"] else "not followed"]
         facts += ["set by hand"] if data["manual"] else []
         facts += [f"{data['unread']} new"] if data["unread"] else []
-        facts += [f"snoozed until {data['snoozed_until'][:10]}"] if data["snoozed_until"] else []
+        until = data["snoozed_until"] or ""
+        facts += [f"snoozed until {until[:10]}"] if until > self._now else []
         for line in (*first[1:], *self._folded(" · ".join(facts), "  ")):
             out.line(line)
 

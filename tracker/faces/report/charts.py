@@ -6,35 +6,43 @@ beside it, so it is one picture with a name to a screen reader.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from xml.etree import ElementTree
 
-from tracker.faces.plain import cut, plain
+from tracker.faces.plain import cut
+from tracker.faces.report.words import safe
 
 _TAGS = {"svg", "g", "rect", "line", "path", "circle", "text", "tspan"}
 _ATTRIBUTES = {
-    "class", "cx", "cy", "d", "dy", "dx", "height", "r", "rx", "ry", "transform", "viewBox", "width", "x", "x1", "x2", "y", "y1", "y2",
+    "class", "cx", "cy", "d", "dx", "dy", "height", "r", "rx", "ry", "transform", "viewBox", "width", "x", "x1", "x2", "y", "y1",
+    "y2",
 }  # fmt: skip
 _LABEL = 40  # columns of a label
+_TOLD = 160
+_RED = 5  # the colour of trouble
 
 
-def bars(name: str, about: str, labels: Sequence[str], series: Sequence[tuple[str, Sequence[int]]]) -> str:
-    """Stacked columns. name, about: what the picture is called, and what can be seen in it; series: (legend, a value a label)."""
-    chart = _chart("StackedBar", legend=len(series) > 1, height=280)
+def bars(name: str, about: str, labels: Sequence[str], series: Sequence[tuple[int, Sequence[int]]]) -> str:
+    """Stacked columns. name, about: what the picture is called, and what can be seen in it; series: (colour, a value a label).
+
+    Colours are numbers of the stylesheet's `k` classes.
+    """
+    chart = _chart("StackedBar", height=280)
     chart.x_labels = [_label(one) for one in labels]
-    chart.x_label_rotation = 35 if len(labels) > 14 else 0
-    chart.x_labels_major_count = 20
-    chart.show_minor_x_labels = len(labels) <= 30
-    for legend, values in series:
-        chart.add(legend, list(values))
-    return _svg(chart, name, about)
+    chart.x_label_rotation = 40 if len(labels) > 8 else 0
+    chart.x_labels_major_count = 16
+    chart.show_minor_x_labels = len(labels) <= 24
+    for _, values in series:
+        chart.add("", list(values))
+    return _svg(chart, name, about, [colour for colour, _ in series])
 
 
 def rows(name: str, about: str, pairs: Sequence[tuple[str, int]]) -> str:
     """A bar a row, the first on top."""
-    chart = _chart("HorizontalBar", legend=False, height=60 + 26 * len(pairs))
+    chart = _chart("HorizontalBar", height=60 + 26 * len(pairs))
     chart.x_labels = [_label(label) for label, _ in reversed(pairs)]
     chart.print_values = True
     chart.print_values_position = "top"
@@ -42,32 +50,59 @@ def rows(name: str, about: str, pairs: Sequence[tuple[str, int]]) -> str:
     return _svg(chart, name, about)
 
 
-def lanes(name: str, about: str, names: Sequence[str], dots: Sequence[tuple[int, int, str]]) -> str:
-    """Dots in time on lanes. names: of the lanes, the topmost first; dots: (seconds UTC, lane, what the dot says)."""
-    chart = _chart("DateTimeLine", legend=False, height=90 + 40 * len(names))
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """Something at a time (seconds UTC) on a lane. short: written beside it where there is room; told: when one asks for it."""
+
+    at: int
+    lane: int
+    short: str
+    told: str
+    trouble: bool
+
+
+def lanes(name: str, about: str, names: Sequence[str], dots: Sequence[Dot]) -> str:
+    """Dots in time on lanes. names: of the lanes, the topmost first."""
+    chart = _chart("DateTimeLine", height=80 + 44 * len(names))
     chart.stroke = False
     chart.dots_size = 6
-    chart.truncate_label = -1
+    chart.print_labels = True
     chart.y_labels = [{"value": place, "label": _label(lane)} for place, lane in enumerate(reversed(names))]
     chart.range = (-0.5, len(names) - 0.5)
-    dates = [at for at, _, _ in dots]
-    chart.xrange = _around(min(dates), max(dates))
+    first, last = min(dot.at for dot in dots), max(dot.at for dot in dots)
+    chart.xrange = _around(first, last)
     chart.x_labels = _ticks(*chart.xrange)
-    chart.x_value_formatter = lambda at: f"{at:%Y-%m-%d}" if isinstance(at, datetime) else str(at)
-    for lane in range(len(names)):
-        own = [(_moment(at), len(names) - 1 - lane, text) for at, where, text in dots if where == lane]
-        chart.add("", [{"value": (at, height), "label": _label(text, 120)} for at, height, text in own])
-    return _svg(chart, name, about)
+    chart.x_value_formatter = lambda at: f"{at:%Y-%m-%d}" if isinstance(at, datetime) else ""
+    written = _with_room(dots, (last - first) // 12)
+    for trouble in (False, True):
+        chart.add("", [_dot(dot, len(names) - 1 - dot.lane, dot in written) for dot in dots if dot.trouble is trouble])
+    return _svg(chart, name, about, (0, _RED))
 
 
-def _chart(kind: str, *, legend: bool, height: int) -> Any:
+def _dot(dot: Dot, height: int, written: bool) -> dict[str, Any]:
+    told = _label(dot.told, _TOLD)
+    return {"value": (_moment(dot.at), height), "label": _label(dot.short, 12) if written else "", "formatter": lambda _: told}
+
+
+def _with_room(dots: Sequence[Dot], room: int) -> list[Dot]:
+    """Those whose words touch no other's on their lane: the next one written is *room* seconds away."""
+    last: dict[int, int] = {}
+    found = []
+    for dot in sorted(dots, key=lambda dot: dot.at):
+        if dot.short and dot.at - last.get(dot.lane, dot.at - room - 1) >= room:
+            last[dot.lane] = dot.at
+            found.append(dot)
+    return found
+
+
+def _chart(kind: str, *, height: int) -> Any:
     import pygal
 
     draw: Callable[..., Any] = getattr(pygal, kind)
     return draw(
-        width=760, height=height, show_legend=legend, legend_at_bottom=True, legend_at_bottom_columns=4, js=(), margin=8,
-        disable_xml_declaration=True, explicit_size=False, truncate_label=_LABEL, truncate_legend=_LABEL, no_prefix=True,
-        no_data_text="nothing to draw", show_minor_y_labels=False, integer_values=True, tooltip_border_radius=0,
+        width=760, height=height, show_legend=False, js=(), margin=8,
+        disable_xml_declaration=True, explicit_size=False, truncate_label=_LABEL, no_prefix=True,
+        no_data_text="nothing to draw", integer_values=True, tooltip_border_radius=0,
         value_formatter=lambda value: f"{value:g}" if isinstance(value, float) else str(value), style=_style(),
     )  # fmt: skip
 
@@ -83,7 +118,7 @@ def _style() -> Any:
 
 
 def _label(text: str, columns: int = _LABEL) -> str:
-    return cut(plain(text), columns)
+    return cut(safe(text), columns)
 
 
 def _moment(at: int) -> datetime:
@@ -105,30 +140,31 @@ def _ticks(first: datetime, last: datetime) -> list[datetime]:
 # --- from pygal's SVG to the page's
 
 
-def _svg(chart: Any, name: str, about: str) -> str:
+def _svg(chart: Any, name: str, about: str, colours: Sequence[int] = (0,)) -> str:
     drawn = ElementTree.fromstring(chart.render(is_unicode=True))
-    root = _kept(drawn)
+    root = _kept(drawn, {f"color-{number}": f"k{colour}" for number, colour in enumerate(colours)})
     assert root is not None
     root.attrib = {"viewBox": root.attrib["viewBox"], "class": "chart " + root.attrib.get("class", ""), "role": "img"}
-    root.set("aria-label", f"{plain(name)}. {plain(about)}")
+    root.set("aria-label", f"{safe(name)}. {safe(about)}")
     title = ElementTree.Element("title")
-    title.text = plain(name)
+    title.text = safe(name)
     root.insert(0, title)
     return ElementTree.tostring(root, encoding="unicode")
 
 
-def _kept(node: ElementTree.Element) -> ElementTree.Element | None:
+def _kept(node: ElementTree.Element, classes: Mapping[str, str]) -> ElementTree.Element | None:
     """*node* without what does not draw; what pygal's script would show when the mouse is over a shape becomes its title."""
     tag = _local(node.tag)
     if tag not in _TAGS:
         return None
     made = ElementTree.Element(tag, {key: value for key, value in node.attrib.items() if key in _ATTRIBUTES})
+    made.set("class", " ".join(classes.get(one, one) for one in made.get("class", "").split()))
     made.text = node.text if tag in ("text", "tspan") else None
-    said = [child.text or "" for child in node if _local(child.tag) == "desc" and child.get("class") in ("value", "label", "x_label")]
-    if any(said):
+    said = {child.get("class", ""): child.text or "" for child in node if _local(child.tag) == "desc"}
+    if said.get("value"):
         title = ElementTree.SubElement(made, "title")
-        title.text = ": ".join(one for one in reversed(said) if one)
-    made.extend(child for child in map(_kept, node) if child is not None)
+        title.text = ": ".join(one for one in (said.get("x_label"), said["value"]) if one)
+    made.extend(kept for child in node if (kept := _kept(child, classes)) is not None)
     return made
 
 

@@ -15,14 +15,13 @@ from tracker.core.topic import revision_label
 from tracker.faces import rows
 from tracker.faces.commands.diff import compared
 from tracker.faces.commands.tags import Loaded
-from tracker.faces.path import chain, steps
-from tracker.faces.report import charts
-from tracker.faces.report.words import Links
+from tracker.faces.path import Step, chain, steps
+from tracker.faces.report import activity, charts
+from tracker.faces.report.words import Links, Proof
 
-DAY = 86_400
 _MOST_LINES = 3_000  # of one range-diff
 _MOST_DIFFS = 40
-_MOST_PEOPLE = 20
+_MOST_NOTES = 1_000
 _MOST_COLUMNS = 12  # people in the matrix
 
 # Lanes of the timeline, the topmost first, and which events stand on which.
@@ -31,7 +30,8 @@ _LANE = {
     **dict.fromkeys(("posted", "revised"), 0),
     **dict.fromkeys(("tagged", "promised", "refused", "withdrawn", "agreement"), 1),
     **dict.fromkeys(("applied", "replaced", "dropped"), 2), "in-next": 3, **dict.fromkeys(("pulled", "merged", "released"), 4),
-    **dict.fromkeys(("backported", "backport-failed"), 5), **dict.fromkeys(("regression", "build-report", "fixed", "revert-asked"), 6),
+    **dict.fromkeys(("backported", "backport-failed"), 5),
+    **dict.fromkeys(("regression", "build-report", "fixed", "revert-asked"), 6),
 }  # fmt: skip
 _TROUBLE = ("refused", "withdrawn", "dropped", "backport-failed", "regression", "build-report", "revert-asked", "reverted")
 
@@ -39,21 +39,31 @@ _TROUBLE = ("refused", "withdrawn", "dropped", "backport-failed", "regression", 
 def values(con: sqlite3.Connection, data: Mapping[str, Any], topic: Loaded, links: Links, now: int) -> dict[str, Any]:
     """Everything that topic.html needs. data: TOPIC of schema 1; topic: the same topic's mails, which may be fewer."""
     said = review(topic.revisions, topic.mails, now=now)
-    found = steps(data)
+    found = steps(data, _MOST_NOTES)
     return {
         "title": data["title"], "status": data["status"], "reason": data["status_reason"], "turn": _turn(data),
         "evidence": links.proofs(data["evidence"]), "facts": _facts(data), "chain": chain(data), "timeline": _timeline(data),
         "steps": [
             {
                 "day": (one.at or "unknown")[:10], "label": one.label, "text": one.text, "proofs": links.proofs(one.evidence),
-                "notes": [(text, links.proofs((evidence,))) for text, evidence in one.notes],
+                "notes": _notes(one, links),
             }
             for one in found
         ],
         "matrix": _matrix(said, topic, links), "said": list(_said(data, links)),
-        "versions": list(_versions(con, data, topic, links)), "activity": _activity(data, topic),
+        "versions": list(_versions(con, data, topic, links)), "activity": activity.values(data, topic),
         "related": [_related(one, links) for one in data["related"]], "notes": data["notes"],
     }  # fmt: skip
+
+
+def _notes(step: Step, links: Links) -> list[tuple[str, list[Proof]]]:
+    """What belongs to a step; what somebody said of several patches in the same words stands once, with all its proofs."""
+    found: dict[str, list[Mapping[str, str]]] = {}
+    for text, evidence in step.notes:
+        found.setdefault(text, []).append(evidence)
+    return [
+        (f"{text} ({len(several)} times)" if len(several) > 1 else text, links.proofs(several)) for text, several in found.items()
+    ]
 
 
 def _turn(data: Mapping[str, Any]) -> str:
@@ -67,14 +77,28 @@ def _turn(data: Mapping[str, Any]) -> str:
 def _facts(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     authors = list(dict.fromkeys(rows.person(one["author"]) for one in data["revisions"]))
     posted = [one["date"][:10] for one in data["revisions"] if one["date"]]
+    when = f", {posted[0]} to {posted[-1]}" if posted else ""
     found = [
         ("Author" if len(authors) == 1 else "Authors", ", ".join(authors)),
         ("Lists", ", ".join(data["lists"])),
-        ("Versions", f"{rows.version(data)}, {len(data['revisions'])} postings" + (f", {posted[0]} to {posted[-1]}" if posted else "")),
-        ("Tags", rows.tag_counts(data["tags"])),
+        ("Versions", f"{rows.version(data)}, {len(data['revisions'])} postings{when}"),
+        ("Tags", _tags(data["tags"])),
         ("Status set by hand", "yes" if data["manual"] else ""),
     ]
     return [(name, text) for name, text in found if text]
+
+
+def _tags(tags: Sequence[Mapping[str, Any]]) -> str:
+    """How many people gave each of the tags that count today, and what is open: `2 Reviewed-by, 1 open promise`."""
+    words = []
+    for name in rows.LETTERS:
+        people = {tag["who"]["email"] or tag["who"]["name"] for tag in tags if tag["name"] == name and rows.counts(tag)}
+        words += [f"{len(people)} {name}"] if people else []
+    promised = sum(tag["verdict"] == "promised" and tag["state"] in ("open", "overdue") for tag in tags)
+    refused = sum(tag["verdict"] == "refused" and tag["current"] and not tag["settled_by"] for tag in tags)
+    words += [f"{promised} open promise{'s' if promised > 1 else ''}"] if promised else []
+    words += [f"{refused} refusal{'s' if refused > 1 else ''}"] if refused else []
+    return ", ".join(words) or "none that counts today"
 
 
 # --- the timeline
@@ -93,7 +117,8 @@ def _timeline(data: Mapping[str, Any]) -> str:
     if not dots:
         return ""
     shown = sorted({lane for _, lane, *_ in dots})
-    about = f"{len(dots)} steps from {day(min(one[0] for one in dots))} to {day(max(one[0] for one in dots))}; the table below has them all."
+    first, last = (day(end(one[0] for one in dots)) for end in (min, max))
+    about = f"{len(dots)} steps from {first} to {last}; the table below has them all."
     return charts.lanes(
         "The way of this topic in time", about, [LANES[lane] for lane in shown],
         [charts.Dot(at, shown.index(lane), short, told, trouble) for at, lane, short, told, trouble in dots],
@@ -109,8 +134,8 @@ def _lane(event: Mapping[str, Any]) -> int | None:
 # --- review
 
 _SIGNS = {
-    "given": ("✔", "good"), "own": ("·", "soft"), "conditional": ("◇", "warn"), "promised": ("⌛", "warn"), "refused": ("✋", "bad"),
-    "withdrawn": ("↶", "bad"), "lost": ("✗", "bad"),
+    "given": ("✔", "good"), "own": ("·", "soft"), "conditional": ("◇", "warn"), "promised": ("⌛", "warn"),
+    "refused": ("✋", "bad"), "withdrawn": ("↶", "bad"), "lost": ("✗", "bad"),
 }  # fmt: skip
 
 
@@ -143,7 +168,8 @@ def _said(data: Mapping[str, Any], links: Links) -> Iterator[tuple[str, list[Any
     """What a matrix of the newest version does not show: refusals, promises, conditions, and names that were misused."""
     for tag in data["tags"]:
         if tag["mismatch"] or (tag["verdict"] != "given" and tag["verdict"] != "kept"):
-            yield f"{(tag['date'] or 'unknown')[:10]} {rows.tag_words(tag)}: “{tag['quote']}”", links.proofs([{"msgid": tag["msgid"]}])
+            words = f"{(tag['date'] or 'unknown')[:10]} {rows.tag_words(tag)}: “{tag['quote']}”"
+            yield words, links.proofs([{"msgid": tag["msgid"]}])
 
 
 # --- versions
@@ -172,11 +198,14 @@ def _diffs(con: sqlite3.Connection, topic: Loaded) -> Iterator[tuple[str, dict[s
     usable = [one for one in topic.revisions if one.patches]
     for old, new in list(pairwise(usable))[-_MOST_DIFFS:]:
         lines = compared(con, topic, old, new)
-        if lines:
+        if not lines:
+            yield new.id, {"old": revision_label(old), "words": "", "lines": [], "more": 0}
+        else:
             heads = [line.split(None, 5)[2:3] for line in lines if not line.startswith("    ")]
             changed = sum(mark in (["!"], ["<"], [">"]) for mark in heads)
             yield new.id, {
-                "old": revision_label(old), "words": f"{changed} of {len(heads)} patches differ" if changed else "nothing but the mail",
+                "old": revision_label(old),
+                "words": f"{changed} of {len(heads)} patches differ" if changed else "nothing but the mail",
                 "lines": [{"kind": _kind(line), "text": line.expandtabs(8)} for line in lines[:_MOST_LINES]],
                 "more": max(0, len(lines) - _MOST_LINES),
             }  # fmt: skip
@@ -189,61 +218,6 @@ def _kind(line: str) -> str:
     if line[4:5] == "@" or line[5:6] == "@":
         return "hunk"
     return {"+": "add", "-": "del"}.get(line[4:5], "same")
-
-
-# --- activity
-
-
-def _activity(data: Mapping[str, Any], topic: Loaded) -> dict[str, Any]:
-    members = [msgid for one in topic.revisions for msgid in one.members]
-    replied = [event["evidence"]["msgid"] for event in data["events"] if event["kind"] == "replied"]
-    posted = [topic.mails[one] for one in dict.fromkeys(members) if one in topic.mails]
-    replies = [topic.mails[one] for one in dict.fromkeys(replied) if one in topic.mails]
-    step, labels, at = _steps_of([mail.date for mail in (*posted, *replies) if mail.date is not None])
-    counts = [[0] * len(labels), [0] * len(labels)]
-    for which, mails in enumerate((posted, replies)):
-        for mail in mails:
-            if mail.date is not None:
-                counts[which][at(mail.date)] += 1
-    people: dict[str, list[Any]] = {}
-    for which, mails in enumerate((posted, replies)):
-        for mail in mails:
-            entry = people.setdefault(_name(mail.sender), [0, 0, []])
-            entry[which] += 1
-            entry[2] += [mail.date] if mail.date is not None else []
-    busiest = sorted(people.items(), key=lambda pair: (-pair[1][0] - pair[1][1], pair[0]))
-    drawing = charts.bars("Mails over time", f"{len(posted)} postings and {len(replies)} replies by {step}; the table below says who wrote.",
-                          labels, (("postings", counts[0]), ("replies", counts[1]))) if len(labels) > 1 else ""  # fmt: skip
-    return {
-        "drawing": drawing, "step": step, "postings": len(posted), "replies": len(replies),
-        "others": max(0, len(busiest) - _MOST_PEOPLE),
-        "people": [
-            {"name": name, "postings": one[0], "replies": one[1], "first": day(min(one[2], default=None)), "last": day(max(one[2], default=None))}
-            for name, one in busiest[:_MOST_PEOPLE]
-        ],
-    }  # fmt: skip
-
-
-def _steps_of(dates: Sequence[int]) -> tuple[str, list[str], Any]:
-    """'day', 'week', 'month' or 'year', the labels of all of them without gaps, and which of them a date belongs to."""
-    if not dates:
-        return "day", [], None
-    first, last = min(dates), max(dates)
-    for step, length in (("day", DAY), ("week", 7 * DAY)):
-        begin = first // length if step == "day" else (first - 4 * DAY) // length  # 1970-01-05 was a Monday
-        offset = 0 if step == "day" else 4 * DAY
-        size = (last - offset) // length - begin + 1
-        if size <= 60:
-            return step, [day((begin + at) * length + offset) for at in range(size)], lambda at: (at - offset) // length - begin
-    cut = 7 if last - first < 5 * 365 * DAY else 4
-    names = _months(day(first), day(last)) if cut == 7 else [str(year) for year in range(int(day(first)[:4]), int(day(last)[:4]) + 1)]
-    places = {name: at for at, name in enumerate(names)}
-    return ("month" if cut == 7 else "year"), names, lambda at: places[day(at)[:cut]]
-
-
-def _months(first: str, last: str) -> list[str]:
-    begin, end = (int(one[:4]) * 12 + int(one[5:7]) - 1 for one in (first, last))
-    return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(begin, end + 1)]
 
 
 # --- the rest

@@ -16,7 +16,8 @@ _KERNEL_ORG = re.compile(r"(?:https?|git)://git\.kernel\.org/(?:pub/scm/)?([\w.+
 _SHA = re.compile(r"[0-9a-f]{7,40}")
 # What a page cannot hold (noncharacters), and towers of combining marks, which draw over other lines.
 _NONE = re.compile("[\ufdd0-\ufdef\ufffe\uffff]|[\U0001fffe\U0001ffff\U0002fffe\U0002ffff\U0010fffe\U0010ffff]")
-_MARKS = re.compile("([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
+_MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_MARKS = re.compile(f"({_MARK}{{3}}){_MARK}+")
 _LONGEST = 2_000  # characters of one text
 
 
@@ -60,7 +61,8 @@ class Links:
             return Proof(evidence["msgid"], self.mail(evidence["msgid"]))
         if evidence.get("commit"):
             tree = evidence.get("tree", "")
-            return Proof(f"{evidence['commit'][:12]} in {tree}" if tree else evidence["commit"][:12], self.commit(evidence["commit"], tree))
+            name = evidence["commit"][:12] + (f" in {tree}" if tree else "")
+            return Proof(name, self.commit(evidence["commit"], tree))
         return Proof(f"recorded: {evidence['record']}", "") if evidence.get("record") else None
 
     def proofs(self, several: object) -> list[Proof]:

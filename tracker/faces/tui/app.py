@@ -30,6 +30,7 @@ from tracker.faces.tui.screens.home import Home
 from tracker.faces.tui.widgets.lines import Lines
 from tracker.store import browse
 from tracker.store.db import StoreError
+from tracker.store.standing import stand
 
 _THROBBER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _LOOK_AGAIN = 2.0  # seconds between looks at what other processes wrote
@@ -44,7 +45,7 @@ class TrackerApp(Deeds, App[Exit]):
     COMMANDS: ClassVar[set[Any]] = {Actions, Topics}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("Q,ctrl+q", "leave_all", "quit"),
-        Binding("ctrl+c", "leave_all", "quit", show=False, priority=True),
+        Binding("ctrl+c", "copy_or_leave", "copy what the mouse marked, else quit", show=False, priority=True),
         Binding("ctrl+z", "suspend_process", "suspend: back with fg", show=False),
         Binding("R", "sync_all", "sync everything"),
         Binding("a", "add", "add: follow something"),
@@ -220,6 +221,7 @@ class TrackerApp(Deeds, App[Exit]):
             return
         with contextlib.closing(con):
             try:
+                stand(con, self.library.now, self.config.stalled_after)
                 yield con
             except sqlite3.Error as error:
                 self.call_from_thread(partial(self.tell, f"the store: {error}", bad=True))
@@ -278,6 +280,15 @@ class TrackerApp(Deeds, App[Exit]):
         names = ("ansi-dark", "ansi-light", "textual-dark", "textual-light")
         self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
         self.tell(f"colours: {self.theme}")
+
+    def action_copy_or_leave(self) -> None:
+        """Ctrl+C: what the mouse marked goes to the clipboard; with nothing marked it quits."""
+        marked = self.screen.get_selected_text()
+        if marked:
+            self.copy(marked)
+            self.screen.clear_selection()
+        else:
+            self.exit(Exit.DONE)
 
     def action_leave_all(self) -> None:
         self.exit(Exit.DONE)

@@ -58,7 +58,7 @@ def sizes(columns: int, rows: int, shown: bool) -> tuple[int, int, int, int]:
     if not shown:
         return columns, body, 0, 0
     if columns >= WIDE:
-        beside = columns * 2 // 5
+        beside = max(46, columns * 36 // 100)
         return columns - beside, body, beside, body
     below = min(PREVIEW_LINES, max(0, body - 8))
     return columns, body - below, columns, below

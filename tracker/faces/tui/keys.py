@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 _NAMES = {
     "left_square_bracket": "[", "right_square_bracket": "]", "slash": "/", "question_mark": "?", "less_than_sign": "<",
-    "greater_than_sign": ">", "escape": "Esc", "enter": "↵", "space": "Space", "tab": "⇥", "shift+tab": "⇧⇥",
+    "greater_than_sign": ">", "plus": "+", "escape": "Esc", "enter": "↵", "space": "Space", "tab": "⇥", "shift+tab": "⇧⇥",
     "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End", "down": "↓", "up": "↑",
 }  # fmt: skip
 _SKIPPED = {"ctrl+c", "ctrl+q"}

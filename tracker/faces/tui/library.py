@@ -14,8 +14,9 @@ from tracker.config import Config
 from tracker.core.query import Node, parse_query
 from tracker.faces.commands.reading import standing, topic_json
 from tracker.faces.tui.draw.home import Tab
-from tracker.store import attestation, browse, own, read
+from tracker.store import attestation, browse, forest, own, read
 from tracker.store.read import TopicRow
+from tracker.store.standing import stand
 from tracker.sync.identity import Identity
 from tracker.sync.reading import Reading, open_reading
 
@@ -71,8 +72,9 @@ class Library:
         return self.reading.snapshot
 
     def forget(self) -> None:
-        """Read rows anew: something was written."""
+        """Read rows anew, as they stand now: something was written."""
         self._rows.clear()
+        stand(self.con, self.now, self.config.stalled_after)
 
     def tabs(self) -> list[Tab]:
         """The saved queries, the user's own last."""
@@ -101,7 +103,8 @@ class Library:
             said = own.everything(self.con)
             for one in browse.rows(self.con, wanted).values():
                 differs = standing(one, said.get(one.number, own.Own()), self.now)
-                one.data.update(differs)
+                until = said.get(one.number, own.Own()).until
+                one.data.update(differs, snoozed=until is not None and until > self.now)
                 self._rows[one.number] = one._replace(status=one.data["status"])
             while len(self._rows) > _KEPT:
                 self._rows.popitem(last=False)
@@ -112,7 +115,15 @@ class Library:
         """TOPIC of schema 1. Raises KeyError when there is none."""
         found = browse.rows(self.con, [number])[number]
         attestation.fill(self.con, found.data["tags"])
-        return topic_json(self.con, found, self.now)
+        return topic_json(self.con, found, self.now, self.me)
+
+    def trees(self) -> list[tuple[str, ...]]:
+        """Name, role, branches and place of every tree that is looked at: of the configuration, then those added by hand."""
+        in_file = [(one.name, one.role, one.branches, one.where) for one in self.config.trees]
+        by_hand = [(one.name, one.role, one.branches, one.place) for one in forest.trees(self.con)]
+        known = {one[0] for one in in_file}
+        every = [*in_file, *(one for one in by_hand if one[0] not in known)]
+        return [(name, role, " ".join(branches) or "*", where) for name, role, branches, where in every]
 
     def story(self) -> int | None:
         """The topic to show first in the snapshot."""

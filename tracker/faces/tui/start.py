@@ -20,7 +20,7 @@ def start(config: Config, now: int) -> Exit:
     """Run the UI on the terminal until the user leaves. Raises StoreError when there is nothing to read."""
     with _terminal():
         columns, rows = os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1)
-        print("\x1b[?1049h\x1b[2J\x1b[H\x1b[?25l", end="", flush=True)
+        print("\x1b[?1049h\x1b[2J\x1b[H\x1b[?25l opening the store …", end="", flush=True)
         library = Library(config, now)
         try:
             view = first_view(library, rows)
@@ -36,7 +36,7 @@ def start(config: Config, now: int) -> Exit:
 def _print_frame(view: View, columns: int, rows: int) -> None:
     colours = not os.environ.get("NO_COLOR")
     lines = home_lines(view, columns, rows)[:rows]
-    print("\x1b[H" + "\r\n".join(to_ansi(one, colours) for one in lines), end="", flush=True)
+    print("\x1b[2J\x1b[H" + "\r\n".join(to_ansi(one, colours) for one in lines), end="", flush=True)
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from tracker.faces.plain import cut, pad, width
 from tracker.faces.tui.draw.line import BOLD, DIM, REVERSE, WARN, Line, Span, fit, line, safe, with_right
 from tracker.store.read import TopicRow
 
-WIDE = 110  # from so many columns on, the preview stands beside the list
+WIDE = 130  # from so many columns on, the preview stands beside the list
 PREVIEW_LINES = 9  # of the preview below the list, with its frame
 
 
@@ -42,10 +42,10 @@ class Columns:
 
 def columns(room: int) -> Columns:
     """The columns for a list of so many columns: the title gets what is left, and at narrow widths others give way."""
-    status = 19 if room >= 64 else 14 if room >= 50 else 2
+    status = 19 if room >= 84 else 16 if room >= 64 else 14 if room >= 50 else 2
     turn = 10 if room >= 60 else 0
     spark = 8 if room >= 96 else 0
-    tags = 10 if room >= 76 else 0
+    tags = 10 if room >= 70 else 0
     lists = 14 if room >= 130 else 0
     version = 6 if room >= 40 else 0
     taken = 2 + sum(one + 1 for one in (status, turn, 4, spark, version, tags, lists) if one)
@@ -67,7 +67,8 @@ def topic_row(topic: TopicRow, room: int, now: int, me: Sequence[str] = ()) -> L
     plan = columns(room)
     data = topic.data
     colour = rows.colour(topic.status)
-    spans = [Span("● " if topic.unread else "  ", WARN if topic.unread else "")]
+    mark = "● " if topic.unread else "z " if data.get("snoozed") else "  "
+    spans = [Span(mark, WARN if topic.unread else DIM)]
     spans.append(Span(pad(f"{rows.glyph(topic.status)} {rows.status_words(topic.status)}", plan.status) + " ", _sgr(colour)))
     if plan.turn:
         who, mine = turn(data, me)

@@ -18,6 +18,7 @@ _COLOURS = {
 # A stage's sign and colour by how it was reached; the sign says it without the colour.
 _STATES = {"done": ("●", GOOD), "unknown": ("?", WARN), "open": ("○", DIM), "undone": ("↶", BAD)}
 _LABEL = 15
+_PROOFS = 6  # of what the status rests on, the first ones
 _INDENT = 12 + _LABEL
 
 
@@ -65,9 +66,20 @@ def path_sheet(topic: Mapping[str, Any], room: int) -> Sheet:
     for one in topic["related"]:
         words = f"{rows.relation(one['kind'], one.get('by', 'this'))} #{one['topic']} {safe(one['title'])}"
         add(wrap(words, room, INFO, f" {'related':10} ↔ "), {"topic": str(one["topic"])})
+    for proof in topic["evidence"][:_PROOFS]:
+        add(wrap(_proof(proof), room, DIM, f" {'evidence':10} "), proof)
     if not topic["revisions"]:
         add(wrap("No patch was posted here: this is a discussion.", room, DIM), None)
     return Sheet(lines, keys)
+
+
+def _proof(evidence: Mapping[str, str]) -> str:
+    """What the status rests on, in words."""
+    if evidence.get("msgid"):
+        return f"mail {safe(evidence['msgid'])}"
+    if evidence.get("commit"):
+        return f"commit {safe(evidence['commit'][:12])} in {safe(evidence.get('tree', '') or 'a tree')}"
+    return f"recorded: {safe(evidence.get('record', ''))}"
 
 
 def _folded(one: Line, room: int) -> list[Line]:

@@ -8,7 +8,7 @@ from typing import Any
 from tracker.faces import rows
 from tracker.faces.path import steps
 from tracker.faces.plain import pad, width
-from tracker.faces.tui.draw.line import BOLD, DIM, GOOD, WARN, Line, Sheet, line, safe, with_right, wrap
+from tracker.faces.tui.draw.line import BOLD, DIM, GOOD, INFO, WARN, Line, Sheet, line, safe, with_right, wrap
 from tracker.faces.tui.draw.path import chain_line, step_colour
 
 
@@ -63,6 +63,8 @@ def preview(topic: Mapping[str, Any], room: int, me: Sequence[str]) -> list[Line
     for tag in topic["tags"]:
         if tag["verdict"] in ("refused", "promised", "conditional") and tag["state"] != "kept" and not tag["settled_by"]:
             lines += wrap(rows.tag_words(tag), room, WARN)[:2]
+    for note in topic["notes"][-2:]:
+        lines += wrap(f"note {note['at'][:10]}: {safe(note['text'])}", room, INFO)[:2]
     lines.append(())
     for step in reversed(steps(topic)[-12:]):
         lines.append(line((f"{(step.at or '')[:10]:10} ", DIM), (pad(step.label, 13) + " ", step_colour(step)), step.text))
@@ -153,9 +155,8 @@ def notes_sheet(topic: Mapping[str, Any], room: int) -> Sheet:
     """The user's notes, newest last."""
     lines: list[Line] = []
     for note in topic["notes"]:
-        text, at = (note, "") if isinstance(note, str) else (note.get("text", ""), note.get("at") or "")
-        for number, piece in enumerate(str(text).split("\n")):
-            lines += wrap(safe(piece), room, "", f"{at[:10]:10}  " if not number else " " * 12)
+        for number, piece in enumerate(note["text"].split("\n")):
+            lines += wrap(safe(piece), room, "", f"{note['at'][:10]:10}  " if not number else " " * 12)
     if not lines:
         lines = [line(("No notes.", BOLD)), (), *wrap("i writes one. Notes stay on this machine and out of every report.", room)]
     return Sheet(lines)

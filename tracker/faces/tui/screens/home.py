@@ -185,9 +185,9 @@ class Home(Acting):
             return Sheet(_Rows(self, numbers, room), numbers)
 
         lines.show(make, key=key, top=top)
-        self._titles()
         if not numbers:
             self._show_topic(None)
+        self._titles()
 
     def _teach(self, room: int) -> list[Line]:
         if self.filter:
@@ -308,6 +308,10 @@ class Home(Acting):
 
     def action_leave(self) -> None:
         self.tracker.tell("Q quits")
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "down" and self.query_one("#filter", Input).has_focus:
+            self.query_one("#topics", Lines).focus()
 
     @on(Input.Changed, "#filter")
     def _typed(self, event: Input.Changed) -> None:

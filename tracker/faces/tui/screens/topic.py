@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from typing import Any, ClassVar
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
@@ -208,9 +208,28 @@ class TopicPage(Acting):
             detail.show(lambda room: Sheet(()))
             return
         self.mail = None
-        lines, title = painted_diff(self.tracker.library.con, self.number, topic, self.marked, key)
-        detail.show(lambda room: Sheet([piece for one in lines for piece in _pieces(one, room)]), top=True)
-        set_title(detail.parent, title)
+        number, marked, library = self.number, self.marked, self.tracker.library
+        if library.snapshot:
+            with telling(self.tracker):
+                self._show_painted(key, *painted_diff(library.con, number, topic, marked, key))
+        else:
+            detail.show(lambda room: Sheet([line(("comparing …", DIM))]), top=True)
+            set_title(detail.parent, "Range-diff")
+            self._compare(number, topic, marked, key)
+
+    @work(thread=True, exclusive=True, group="compare", exit_on_error=False)
+    def _compare(self, number: int, topic: dict[str, Any], marked: str | None, key: str) -> None:
+        """Long series take a while to compare; the screen goes on meanwhile."""
+        with self.tracker.reader() as con:
+            if con is not None:
+                lines, title = painted_diff(con, number, topic, marked, key)
+                self.app.call_from_thread(self._show_painted, key, lines, title)
+
+    def _show_painted(self, key: str, lines: list[Line], title: str) -> None:
+        if self.is_attached and self.pane == "versions" and self.query_one("#main", Lines).key == key:
+            detail = self.query_one("#detail", Lines)
+            detail.show(lambda room: Sheet([piece for one in lines for piece in _pieces(one, room)]), top=True)
+            set_title(detail.parent, title)
 
     # --- keys
 

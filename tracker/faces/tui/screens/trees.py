@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from tracker.faces.plain import cut, pad
 from tracker.faces.tui.draw.line import BOLD, DIM, GOOD, Line, Sheet, line, safe, wrap
-from tracker.faces.tui.screens.base import Page
+from tracker.faces.tui.screens.base import Page, telling
+from tracker.faces.tui.screens.dialogs import Prompt
 from tracker.faces.tui.widgets.lines import Lines
+from tracker.sync.trees import PRESETS
 
 _TEACH = (
     "No tree is set up. Landings are told by mails then: thank-you mails of b4, the patchwork and pull-request robots, "
     "stable review. With a clone, tracker finds the commits themselves.",
-    "tracker tree add mainline ~/src/linux --role mainline",
+    "Press + and write a known name (mainline, next, stable, …), or NAME PATH ROLE.",
 )
 
 
 class TreesPage(Page):
     """One tree a line."""
 
-    keys = (("R", "sync"), ("j k", "move"), ("?", "help"), ("q", "back"))
+    keys = (("+", "add"), ("d", "remove"), ("R", "sync"), ("?", "help"), ("q", "back"))
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("plus", "new", "add a tree"),
+        Binding("d", "drop", "remove the tree"),
+    ]
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="framed") as box:
@@ -33,7 +42,9 @@ class TreesPage(Page):
         self.query_one("#text", Lines).focus()
 
     def refill(self) -> None:
-        trees = self.tracker.trees()
+        trees: list[tuple[str, ...]] = []
+        with telling(self.tracker):
+            trees = self.tracker.library.trees()
 
         def make(room: int) -> Sheet:
             if not trees:
@@ -41,6 +52,16 @@ class TreesPage(Page):
             return Sheet([_tree(one, room) for one in trees], [one[0] for one in trees])
 
         self.query_one("#text", Lines).show(make)
+
+
+    def action_new(self) -> None:
+        hint = f"A known name ({', '.join(PRESETS)}), or NAME PATH-or-URL ROLE (maintainer, next, mainline, stable)."
+        self.app.push_screen(Prompt("Add a tree", hint), lambda text: self.tracker.add_tree(text) if text else None)
+
+    def action_drop(self) -> None:
+        key = self.query_one("#text", Lines).key
+        if isinstance(key, str):
+            self.tracker.remove_tree(key)
 
 
 def _tree(one: tuple[str, ...], room: int) -> Line:
