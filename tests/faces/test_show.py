@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.mails import START, mail, mbox, patch
+from tests.mails import START, diff_of, mail, mbox, patch
 from tests.notices import (
     BEN,
     CHEN,
@@ -178,7 +178,7 @@ def test_many_tags_are_cut_short(store: Callable[..., dict[str, Any]], tracker: 
     ]  # fmt: skip
     store(V1, *tags)
     out = tracker("show", "p@x")[1]
-    assert out.count("Acked-by P") == 6
+    assert out.count("✔ Acked-by P") == 6
     assert "and 3 more; see 'tracker tags'" in out
 
 
@@ -205,13 +205,14 @@ def test_a_terminal_is_not_overrun(
     columns: int, store: Callable[..., dict[str, Any]], tracker: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Lines are folded; only evidence, which is to be copied whole, may be longer."""
-    store(*STORY, patch("n@x", "[PATCH] other: " + "long words " * 30, at=START + 9))
+    store(*STORY, patch("n@x", "[PATCH] other: " + "long words " * 30, at=START + 9, diff=diff_of(3)))
     for name in ("p@x", "n@x"):
         screen = Terminal()
         with monkeypatch.context() as patched:
             patched.setattr(sys, "stdout", screen)
             patched.setenv("COLUMNS", str(columns))
             patched.setenv("NO_COLOR", "1")
+            patched.setenv("TRACKER_PAGER", "cat")
             assert cli.run(["show", name]) == 0
         lines = [line for line in screen.getvalue().splitlines() if not re.match(r"  \[\d+\] ", line)]
         assert max(map(len, lines)) <= columns

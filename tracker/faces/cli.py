@@ -241,6 +241,16 @@ def _add_trees(command: _Command) -> None:
     sub.add_argument("--branch", metavar="GLOB", help="only branches that match")
     sub.add_argument("--no-links", action="store_true", help="do without Link and Message-ID trailers")
     _json(sub)
+    sub = command(
+        "apply",
+        "apply a series with b4 shazam",
+        ["tracker apply 12", "tracker apply 12 --version 2 --repo ~/src/linux"],
+        "Takes the mails of the store, asks no server, and asks you first.",
+    )
+    sub.add_argument("topic", metavar="TOPIC", help="number, slug or message id")
+    sub.add_argument("--version", metavar="N", type=_positive, help="which revision (default: the newest)")
+    sub.add_argument("--repo", metavar="PATH", help="repository whose current branch takes it (default: here)")
+    sub.add_argument("-y", "--yes", action="store_true", help="do not ask")
 
 
 def _add_reading(command: _Command) -> None:

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "cron": ("cron", "cron"),
     "tree": ("trees", "tree"),
     "match": ("trees", "match"),
+    "apply": ("apply", "apply"),
     "list": ("reading", "list_topics"),
     "show": ("show", "show"),
     "thread": ("thread", "thread"),

@@ -88,6 +88,9 @@ def topic_json(
 
     me: the user's addresses. said: what he says of the topic, when it is known already.
     """
+    from tracker.store.learned import seen_at  # here, because a plain list has no use for it
+
+    seen = seen_at(con, topic.number)
     said = own.everything(con).get(topic.number, own.Own()) if said is None else said
     committers = [landing["by"]["email"] for landing in topic.data["landings"] if landing["by"] and landing["commit"]]
     held = roles(topic.data, me, writers=read.writers(con, topic.number), maintainers=committers) if me else ()
@@ -97,6 +100,7 @@ def topic_json(
         "mine": "author" in held, "my_roles": list(held), "unread": topic.unread, "snoozed_until": iso(said.until),
         "notes": [{"at": iso(at), "text": text} for at, text in said.notes],
         "sources": read.sources_of(con, topic.number), "related": read.related(con, topic.number),
+        "events": [{**event, "seen_at": seen.get(event["id"])} for event in topic.data["events"]],
     }  # fmt: skip
 
 

@@ -113,7 +113,8 @@ def _write(path: Path, page: str, *, private: bool) -> None:
     """The whole page or nothing. Raises OSError."""
     made = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600 if private else 0o666)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+        descriptor = os.open(made, flags, 0o600 if private else 0o666)
         with open(descriptor, "wb") as file:
             file.write(page.encode("utf-8", "replace"))
         made.replace(path)

@@ -62,6 +62,7 @@ class _Page:
             return [text]
         from textwrap import wrap
 
+        indent = indent[: self._out.columns // 2]
         return wrap(text, self._out.columns, subsequent_indent=indent, break_on_hyphens=False) or [""]
 
     def _head(self, data: Mapping[str, Any]) -> None:
@@ -130,16 +131,19 @@ class _Page:
             names = list(dict.fromkeys(plain(event["text"]) for event in replies))
             listed = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
             last = (replies[-1]["at"] or "unknown")[:10]
-            for line in self._folded(f"  {len(replies)} replies, the last {last}: {listed}", "    "):
-                out.line(line)
+            count = "1 reply" if len(replies) == 1 else f"{len(replies)} replies"
+            self._put(f"  {count}, the last {last}: {listed}")
         for one in data["related"]:
             more = f" · {rows.status_words(one['status'])}" if one.get("status") else ""
-            out.line(f"  {rows.relation(one['kind'], one['by'])} #{one['topic']} {plain(one['title'])}{more}")
+            self._put(f"  {rows.relation(one['kind'], one['by'])} #{one['topic']} {plain(one['title'])}{more}")
         for note in data["notes"]:
-            out.line(f"  note {note['at'][:10]}: {plain(note['text'])}")
+            self._put(f"  note {note['at'][:10]}: {plain(note['text'])}")
         if data["sources"]:
-            for line in self._folded(f"  from {plain(', '.join(data['sources']))}", "    "):
-                out.line(line)
+            self._put(f"  from {plain(', '.join(data['sources']))}")
+
+    def _put(self, text: str) -> None:
+        for line in self._folded(text, "    "):
+            self._line(line)
 
 
 def _turn(data: Mapping[str, Any]) -> str:

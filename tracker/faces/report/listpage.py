@@ -33,7 +33,8 @@ def values(found: Sample, links: Links, looked: str) -> dict[str, Any]:
         "title": _title(found),
         "size": f"{stats.size(found)}.", "total": len(numbers.courses), "looked": looked, "definitions": DEFINITIONS,
         "share": stats.share, "cards": _cards(found), "sections": [{"anchor": one, "name": name} for one, name in _SECTIONS],
-        "outcomes": numbers.outcomes, "statuses": numbers.statuses, "periods": _periods(found), "legend": _legend(found), "table": numbers.periods,
+        "outcomes": numbers.outcomes, "statuses": numbers.statuses, "periods": _periods(found), "legend": _legend(found),
+        "table": numbers.periods,
         "measures": _measures(found), "half": stats.half(found), "load": _load(found), "others": max(0, len(people) - _PEOPLE),
         "reviewers": [
             {
@@ -54,13 +55,13 @@ def _title(found: Sample) -> str:
 def _cards(found: Sample) -> list[dict[str, str]]:
     numbers, total = found.stats, len(found.stats.courses)
     groups = {one.label: len(one.topics) for one in numbers.outcomes}
-    waiting = numbers.waiting
+    waiting, reply, landing, versions = numbers.waiting, numbers.first_reply.spread, numbers.landing.spread, numbers.versions.spread
     cards = [
         ("outcome", "Landed", stats.share(groups["landed"], total), f"{groups['landed']:,} of {total:,} topics"),
         ("outcome", "Silent", stats.share(groups["silent"], total), f"{groups['silent']:,} that nobody else answered"),
-        ("first-reply", "First reply", duration(numbers.first_reply.spread.median), f"median of {numbers.first_reply.spread.n:,}"),
-        ("landing", "Landing", duration(numbers.landing.spread.median), f"median of {numbers.landing.spread.n:,}"),
-        ("versions", "Versions", f"{numbers.versions.spread.median or 0:g}", f"median, at most {numbers.versions.spread.most or 0:g}"),
+        ("first-reply", "First reply", duration(reply.median), f"median of {reply.n:,}"),
+        ("landing", "Landing", duration(landing.median), f"median of {landing.n:,}"),
+        ("versions", "Versions", f"{versions.median or 0:g}", f"median, at most {versions.most or 0:g}"),
         ("reviewers", "Reviewers", f"{len(numbers.reviewers):,}", f"half of the replies by {numbers.half:,}"),
         ("waiting", "Waiting", f"{len(waiting):,}", f"the oldest for {duration(waiting[0].seconds)}" if waiting else "nothing"),
     ]
@@ -84,7 +85,7 @@ def _periods(found: Sample) -> str:
 def _measures(found: Sample) -> list[dict[str, Any]]:
     numbers = found.stats
     return [
-        _measure(found, "first-reply", "Time to first reply", "first_reply", numbers.first_reply, "topics", "Nobody answered {} so far."),
+        _measure(found, "first-reply", "Time to first reply", "first_reply", numbers.first_reply, "topics", "Nobody answered {}."),
         _measure(found, "landing", "Time to landing", "landing", numbers.landing, LANDED, "{} have no such time."),
         _measure(found, "mainline", "Time to mainline", "mainline", numbers.mainline, LANDED, "{} have no such time."),
         _measure(found, "versions", "Versions per topic", "versions", numbers.versions, "topics", ""),
@@ -98,7 +99,8 @@ def _measure(found: Sample, anchor: str, name: str, key: str, measure: Measure, 
         "anchor": anchor, "name": name, "definition": DEFINITIONS[key], "counted": stats.counted(measure, found, of),
         "n": measure.spread.n, "points": _points(measure, bare=key == "versions"), "buckets": measure.buckets,
         "without": measure.without, "missing": missing.format(f"{len(measure.without):,} topics"),
-        "drawing": charts.rows(name, about, pairs) if measure.spread.n else "", "head": "Versions" if key == "versions" else "Time",
+        "drawing": charts.rows(name, about, pairs) if measure.spread.n else "",
+        "head": "Versions" if key == "versions" else "Time",
     }  # fmt: skip
 
 
@@ -132,7 +134,8 @@ def _waiting(found: Sample) -> list[dict[str, Any]]:
         some = [one for one in found.stats.waiting if one.turn in turns]
         if some:
             shown = some[:_LISTED]
-            caption = f"Waiting for {who}: {len(some):,} topics" + (f", the oldest {len(shown)}" if len(shown) < len(some) else "")
+            oldest = f", the oldest {len(shown)}" if len(shown) < len(some) else ""
+            caption = f"Waiting for {who}: {len(some):,} topics{oldest}"
             tables.append({"caption": caption, "rows": [_wait(one, titles) for one in shown]})
     return tables
 

@@ -14,7 +14,7 @@ from tracker.config import Config
 from tracker.core.query import Node, parse_query
 from tracker.faces.commands.reading import standing, topic_json
 from tracker.faces.tui.draw.home import Tab
-from tracker.store import attestation, browse, forest, own, read
+from tracker.store import attestation, browse, own, read
 from tracker.store.read import TopicRow
 from tracker.store.standing import stand
 from tracker.sync.identity import Identity
@@ -119,6 +119,8 @@ class Library:
 
     def trees(self) -> list[tuple[str, ...]]:
         """Name, role, branches and place of every tree that is looked at: of the configuration, then those added by hand."""
+        from tracker.store import forest  # it parses mail: too much for the first frame
+
         in_file = [(one.name, one.role, one.branches, one.where) for one in self.config.trees]
         by_hand = [(one.name, one.role, one.branches, one.place) for one in forest.trees(self.con)]
         known = {one[0] for one in in_file}

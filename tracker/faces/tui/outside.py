@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import sqlite3
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -98,4 +99,5 @@ def write_draft(data: Path, text: str) -> Path:
 
 def apply_command(msgid: str, repository: Path, mbox: Path) -> list[str]:
     """`b4 shazam` of a local mailbox in a repository: no server is asked. msgid: of the series."""
-    return ["b4", "shazam", "-m", str(mbox), msgid]
+    # b4 of the same installation; a folder of that name in the repository must not be taken for it (-P).
+    return [sys.executable, "-P", "-m", "b4.command", "shazam", "-m", str(mbox), msgid]
