@@ -107,7 +107,8 @@ def test_list_imports_nothing_heavy(tmp_path: Path) -> None:
 
 def test_the_first_frame_needs_no_textual() -> None:
     """What prints the first frame of the UI is loaded without Textual, and nothing outside of the UI imports it beforehand."""
-    code = "import sys, tracker.faces.tui.start\nprint(*(one in sys.modules for one in ('textual', 'rich', 'tracker.core.facts')))"
+    heavy = ("textual", "rich", "tracker.core.facts")
+    code = f"import sys, tracker.faces.tui.start\nprint(*(one in sys.modules for one in {heavy}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.split() == ["False"] * 3  # nor do the parsers of mail have to be there
     outside = [path for path in FILES if path.relative_to(PACKAGE).parts[:2] != ("faces", "tui")]

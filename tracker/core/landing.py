@@ -46,6 +46,7 @@ class Landing:
     replaced_by: str = ""
     reverted_by: str = ""
     dropped: bool = False
+    released: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,15 @@ from tracker.core.traits import peel
 Revision = Sequence[Posted]
 Topic = Sequence[Revision]  # oldest first
 
+Neighbours = Mapping[str, tuple[Commit, float]]  # id -> commit, and how near it is to others of the topic
+
 _DAY = 86_400
 _EARLY, _LATE = 180 * _DAY, 540 * _DAY  # around a mail's date, where its commit's author date may be
 _BEFORE = 3 * _DAY  # a commit made so long before the mail is not what it became
 _AROUND = 7 * _DAY  # around a topic's known commits, where its others were made
 _WRITTEN = 60 * _DAY  # around their author dates, where those of the others are
 _MOST = 40  # candidates of one patch that are compared
+_MOST_PAIRS = 100_000  # of patches and commits that are compared because of one topic
 _TIE = 0.3  # scores closer than this do not tell which commit it is
 _WORSE = 1.5  # a commit that fits so much worse than the best one is not taken instead
 _PART = 0.5  # of a patch's lines that are in a commit that another patch became, too, for both to be parts of it
@@ -276,7 +279,7 @@ def _by_date(matcher: _Matcher, shas: Iterable[str]) -> list[str]:
 
 def _look_beside(matcher: _Matcher, topics: Sequence[Topic]) -> None:
     """Look for the patches that are left near the commits that others of their topic became."""
-    places: list[tuple[Topic, dict[str, tuple[Commit, float]]]] = []
+    places: list[tuple[Topic, Neighbours]] = []
     for topic in topics:
         patches = [one for revision in topic for one in revision]
         anchors = {matcher.found[id(one)].sha for one in patches if id(one) in matcher.found}
@@ -291,10 +294,9 @@ def _look_beside(matcher: _Matcher, topics: Sequence[Topic]) -> None:
             _assign(matcher, revision, ties=False)
 
 
-def _neighbours(
-    matcher: _Matcher, patches: Sequence[Posted], anchors: Collection[str]
-) -> dict[str, tuple[Commit, float]]:
-    """The commits of the topic's authors that were made when *anchors* were, and how they stand to them."""
+def _neighbours(matcher: _Matcher, patches: Sequence[Posted], anchors: Collection[str]) -> Neighbours:
+    """The commits of the topic's authors that were made when *anchors* were, and how they stand to them; of very many,
+    or for very many patches, the nearest."""
     known = [matcher.commits[sha] for sha in anchors]
     found = {commit.sha: commit for commit in known}
     people = {one.author for one in patches} | {commit.author for commit in known}
@@ -307,7 +309,9 @@ def _neighbours(
                     found[commit.sha] = commit
     steps = _steps(found, anchors)
     near = {sha: AMONG + 1 / (1 + count) for sha, count in steps.items()}
-    return {sha: (commit, near.get(sha, BESIDE)) for sha, commit in found.items()}
+    most = max(_MOST, _MOST_PAIRS // len(patches))
+    order = sorted(found.items(), key=lambda item: (-near.get(item[0], BESIDE), -item[1].committed, item[0]))
+    return {sha: (commit, near.get(sha, BESIDE)) for sha, commit in order[:most]}
 
 
 def _spans(times: Iterable[int], around: int) -> list[tuple[int, int]]:
@@ -403,7 +407,7 @@ def _twins(matcher: _Matcher, one: Posted, found: _Found) -> list[str]:
 
 def _pieces(matcher: _Matcher, topics: Sequence[Topic]) -> dict[int, list[str]]:
     """For each patch that was split: the further commits beside its own that are made of its lines."""
-    split: list[tuple[Posted, set[str], dict[str, tuple[Commit, float]]]] = []
+    split: list[tuple[Posted, set[str], Neighbours]] = []
     for topic in topics:
         patches = [one for revision in topic for one in revision if id(one) in matcher.found]
         for revision in topic:

@@ -10,6 +10,7 @@ from tracker.core.people import Person
 
 PATCH, REVERT, AGAIN = 0, 1, 2  # what stands in a spot: the patch, its revert, the patch after a revert
 _EVENT_OF = {"maintainer": "applied", "next": "in-next", "mainline": "merged", "stable": "backported"}
+_DAY = 86_400
 _TOLD, _HINTED, _RECORDED = 0.9, 0.8, 0.95
 _NEVER = 1 << 40
 
@@ -74,7 +75,13 @@ class Spot:
     reverted_by: str = ""
     dropped: bool = False
     first_release: str = ""
+    released: int | None = None
     evidence: dict[Evidence, None] = field(default_factory=dict)
+
+    @property
+    def proof(self) -> Evidence:
+        """The first thing that proves it."""
+        return next(iter(self.evidence), Evidence(record="recorded"))
 
     @property
     def seen(self) -> bool:
@@ -167,10 +174,11 @@ class Spots:
             spot = _found_spot(line, landing)
             kept = []
             for one in self.several:
-                about = (one.line, one.turn, one.role) == (line, PATCH, landing.role) and not one.seen
+                named = one.role == landing.role or (not one.tree and bool(one.commit))  # "Applied" without saying where
+                about = (one.line, one.turn) == (line, PATCH) and named and not one.seen
                 whole = landing.role in ("mainline", "next") or (landing.role == "stable" and one.release == spot.release)
                 same = same_commit(one.commit, landing.commit) or (whole and not one.commit)
-                if about and (same or landing.role == "mainline"):
+                if about and (same or (landing.role == "mainline" and one.role == "mainline")):
                     spot.prove(*(proof for proof in one.evidence if proof.msgid))
                     spot.reverted_by = spot.reverted_by or one.reverted_by
                 else:
@@ -218,7 +226,8 @@ class Spots:
         told = [
             Landing(
                 patch_of(one), one.commit, _short(one.tree), one.role, one.branch, one.merge, one.by, one.date, one.first_tag,
-                one.first_release, one.how, one.confidence, tuple(one.evidence), one.replaced_by, one.reverted_by, one.dropped,
+                one.first_release, one.how, one.confidence, tuple(one.evidence), one.replaced_by, one.reverted_by,
+                one.dropped, one.released,
             )
             for one in self.several
             if one.turn != REVERT
@@ -227,26 +236,29 @@ class Spots:
 
     def events(self) -> list[Event]:
         """What happened in which tree, patches that went together told together, and what replaced what."""
-        together: dict[tuple[str, str, int | None, str, Evidence], list[Spot]] = {}
+        together: dict[tuple[str, str, int | None, str, str], list[Spot]] = {}
         for one in self.several:
             if one.turn == REVERT and one.role == "maintainer":
                 continue  # a revert on its way: the pull request is an event of its own
             kind = "reverted" if one.turn == REVERT else _EVENT_OF[one.role]
             at = one.date if one.date is not None else one.told
-            proof = next(iter(one.evidence), Evidence(record="recorded"))
-            together.setdefault((kind, one.place, at, one.merge, proof), []).append(one)
+            # What a tree shows has a commit each for proof: those of one day are told together, with the first as proof.
+            when = f"{at and at // _DAY} {one.first_tag} {bool(one.replaced_by)}" if one.seen else repr(one.proof)
+            together.setdefault((kind, one.place, None if one.seen else at, one.merge, when), []).append(one)
         found = []
-        for (kind, _, at, _, proof), some in together.items():
+        for (kind, *_), some in together.items():
+            first = min(some, key=lambda one: one.date or one.told or 0)
+            at, proof = first.date if first.date is not None else first.told, first.proof
             found.append(Event(kind, at, _text(some), proof))
-            if some[0].first_release and some[0].first_release != some[0].first_tag:
-                found.append(Event("released", None, f"{some[0].place} {some[0].first_release}", proof))
+            if first.first_release and first.first_release != first.first_tag:
+                found.append(Event("released", first.released, f"{first.place} {first.first_release}", proof))
             gone = [one for one in some if one.replaced_by]
             if gone:
                 commits = f"{_commits(gone)} by {', '.join(one.replaced_by[:12] for one in gone[:3])}"
                 by = self._first(gone[0].replaced_by)
-                when = by and (by.date or by.told)
+                since = (by.date or by.told) if by else None
                 after = next(iter(by.evidence), proof) if by else proof
-                found.append(Event("replaced", when or at, f"{gone[0].place} {commits}", after))
+                found.append(Event("replaced", since or at, f"{gone[0].place} {commits}", after))
         return found
 
 
@@ -254,7 +266,7 @@ def _found_spot(line: int, landing: Landing) -> Spot:
     return Spot(
         line, landing.role, landing.tree, landing.branch, landing.commit, PATCH, landing.merge, landing.by, landing.date,
         landing.date, landing.first_tag, False, landing.how, landing.confidence, landing.replaced_by, landing.reverted_by,
-        landing.dropped, landing.first_release, dict.fromkeys(landing.evidence),
+        landing.dropped, landing.first_release, landing.released, dict.fromkeys(landing.evidence),
     )  # fmt: skip
 
 

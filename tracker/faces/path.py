@@ -93,8 +93,11 @@ def chain(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = [("posted", "done"), ("reviewed", "done" if any(rows.counts(tag) for tag in data["tags"]) else "open")]
     roles = [role for role, _ in _STAGES]
     farthest = max((roles.index(one["role"]) for one in data["landings"] if one["role"] in roles), default=-1)
+    elsewhere = any(one["role"] == "mainline" and one["tree"] != "mainline" for one in data["landings"])
     for at, (role, name) in enumerate(_STAGES):
         here = [one for one in data["landings"] if one["role"] == role]
+        if not here and elsewhere:
+            continue  # a project of its own has no maintainers' trees and no linux-next
         words = _place(here) or name
         found.append((words, "done" if here else "unknown" if at < farthest else "open"))
     for one in data["landings"]:

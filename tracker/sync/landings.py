@@ -103,7 +103,7 @@ def _landed(tree: Tree, commit: Commit, placed: Placed, patch: str, how: str, co
     return Landing(
         patch=patch, commit=commit.sha, tree=tree.name, role=tree.role, branch=_branch(tree, placed), merge=placed.merge,
         by=commit.committer, date=when, first_tag=placed.first_tag, first_release=placed.first_release, how=how,
-        confidence=confidence, evidence=(Evidence(commit=commit.sha, tree=tree.name),),
+        confidence=confidence, evidence=(Evidence(commit=commit.sha, tree=tree.name),), released=placed.released,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -172,3 +173,39 @@ def test_another_process_is_noticed(follow: Callable[..., None], play: Callable[
 
     play(scene)
     assert time.time() == NOW
+
+
+def test_mouse(follow: Callable[..., None], play: Callable[..., None]) -> None:
+    """A click selects a row or a tab, a second one opens."""
+    follow(*many(5))
+
+    async def scene(stage: Stage) -> None:
+        await stage.pilot.click("#topics", offset=(20, 2))
+        await stage.settle()
+        assert "demo: step 002" in stage.app.home.shown_text()
+        await stage.pilot.click("#tabs", offset=(3, 0))
+        await stage.settle()
+        assert "My turn ·" in stage.text()
+        await stage.press("3")
+        await stage.pilot.click("#topics", offset=(20, 1), times=2)
+        await stage.settle()
+        assert "1 Path" in stage.text()
+        await stage.pilot.click("#panes", offset=(12, 0))
+        await stage.settle()
+        assert "╭─ Thread" in stage.text()
+
+    play(scene)
+
+
+def test_own_tabs(follow: Callable[..., None], play: Callable[..., None], sealed: Path) -> None:
+    """Tabs of the configuration stand behind the others."""
+    (sealed / ".config" / "tracker").mkdir(parents=True)
+    (sealed / ".config" / "tracker" / "config.toml").write_text('[[tab]]\nname = "Ring"\nquery = "s:003"\n')
+    follow(*many(5))
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("7")
+        assert "Ring 1" in stage.text()
+        assert "demo: step 003" in stage.app.home.shown_text()
+
+    play(scene)

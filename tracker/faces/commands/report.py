@@ -14,7 +14,6 @@ from tracker.faces.commands.stats import sample
 from tracker.faces.commands.tags import Loaded
 from tracker.faces.exits import Exit, NothingError, UsageError
 from tracker.faces.out import Out
-from tracker.faces.plain import plain
 from tracker.faces.spans import moment
 from tracker.store import attestation, forest, own, public, read
 from tracker.sync.reading import open_reading
@@ -87,13 +86,12 @@ def _list(
     from tracker.faces.report import listpage
 
     found = sample(con, config, name, since, now, private=private)
-    trees = [f"{plain(tree)} ({place})" for tree, place in _trees(con, config).items() if "://" in place]
+    trees = len(_trees(con, config))
     looked = (
-        f"Commits were looked for in {', '.join(trees)}, and taken from what mails say." if trees
-        else "No git tree was looked into: what landed is known from what mails say, so more may have landed than is told here."
+        f"What landed is known from {trees} git tree{'s' if trees > 1 else ''}, which were looked into for followed topics, and from "
+        "what mails say." if trees
+        else "What landed is known from what mails say, since no git tree was looked into: more may have landed than is told here."
     )  # fmt: skip
-    if not trees and _trees(con, config):
-        looked = "Commits were looked for in local git trees, and taken from what mails say."
     left_out = f"Left out: {found.left_out:,} topics that came from local files only." if found.left_out else ""
     return {**listpage.values(found, _links(con, config), looked), "left_out": left_out}
 

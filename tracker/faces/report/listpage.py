@@ -55,7 +55,8 @@ def _title(found: Sample) -> str:
 def _cards(found: Sample) -> list[dict[str, str]]:
     numbers, total = found.stats, len(found.stats.courses)
     groups = {one.label: len(one.topics) for one in numbers.outcomes}
-    waiting, reply, landing, versions = numbers.waiting, numbers.first_reply.spread, numbers.landing.spread, numbers.versions.spread
+    waiting = numbers.waiting
+    reply, landing, versions = (one.spread for one in (numbers.first_reply, numbers.landing, numbers.versions))
     cards = [
         ("outcome", "Landed", stats.share(groups["landed"], total), f"{groups['landed']:,} of {total:,} topics"),
         ("outcome", "Silent", stats.share(groups["silent"], total), f"{groups['silent']:,} that nobody else answered"),
@@ -85,14 +86,15 @@ def _periods(found: Sample) -> str:
 def _measures(found: Sample) -> list[dict[str, Any]]:
     numbers = found.stats
     return [
-        _measure(found, "first-reply", "Time to first reply", "first_reply", numbers.first_reply, "topics", "Nobody answered {}."),
-        _measure(found, "landing", "Time to landing", "landing", numbers.landing, LANDED, "{} have no such time."),
-        _measure(found, "mainline", "Time to mainline", "mainline", numbers.mainline, LANDED, "{} have no such time."),
-        _measure(found, "versions", "Versions per topic", "versions", numbers.versions, "topics", ""),
+        _measure(found, "first-reply", "first_reply", numbers.first_reply, "topics", "Nobody answered {}."),
+        _measure(found, "landing", "landing", numbers.landing, LANDED, "{} have no such time."),
+        _measure(found, "mainline", "mainline", numbers.mainline, LANDED, "{} have no such time."),
+        _measure(found, "versions", "versions", numbers.versions, "topics", ""),
     ]
 
 
-def _measure(found: Sample, anchor: str, name: str, key: str, measure: Measure, of: str, missing: str) -> dict[str, Any]:
+def _measure(found: Sample, anchor: str, key: str, measure: Measure, of: str, missing: str) -> dict[str, Any]:
+    name = dict(_SECTIONS)[anchor]
     pairs = [(one.label, len(one.topics)) for one in measure.buckets]
     about = ", ".join(f"{label}: {count}" for label, count in pairs)
     return {
