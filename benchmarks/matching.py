@@ -20,7 +20,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tracker.core.match import Match, Pool, Topic, match
+from tracker.core.match import Match, Topic, match
+from tracker.core.pool import Pool
 from tracker.sources.base import SourceError
 from tracker.sources.inbox import read_epoch
 from tracker.sources.mbox import read_mbox

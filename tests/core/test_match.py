@@ -10,9 +10,10 @@ import pytest
 
 from tests.mails import START
 from tracker.core.commit import Commit, read_commit, subject_key
-from tracker.core.match import Asked, Match, match
+from tracker.core.match import Match, match
 from tracker.core.patch import parse_diff
 from tracker.core.people import Person, same_person
+from tracker.core.pool import Asked
 from tracker.core.posted import Posted
 
 ANNA, BERT, CARL = (Person(f"{name} Author", f"{name.lower()}@example.org") for name in ("Anna", "Bert", "Carl"))
@@ -116,6 +117,13 @@ def test_a_link_to_a_discussion_is_no_origin() -> None:
     tree.add("test: close at once", diff("test/close.c", *body(1)), author=BERT, message=LINK)
     one = posted("m", "io_uring: run task work in time", diff("io_uring/poll.c", *body(2)))
     assert alone(one, tree) == Match("m@example.org")
+
+
+def test_a_link_to_the_patch_that_is_mended_is_no_origin() -> None:
+    """The author's later fix names the mail and touches the same file; the patch itself is not in this tree."""
+    tree = Tree()
+    tree.add("ring: init the counter", diff("a.c", *body(2), removed=["int zero;"]), message=f"It was not set.\n\n{LINK}")
+    assert alone(posted("m", "ring: count", diff("a.c", *body(1))), tree).commit is None
 
 
 def test_without_links_other_signs_have_to_do() -> None:

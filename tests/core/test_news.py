@@ -162,6 +162,12 @@ def test_replies_are_told_together_with_the_newest_as_proof() -> None:
     assert (item.label, item.text, item.evidence) == ("3 replies", "Ben (2), Chen", ({"msgid": "2@example.org"},))
 
 
+def test_a_reply_that_says_something_is_told_once() -> None:
+    """A tag's mail is not counted among the replies."""
+    events = [event("replied", "1@x", "Ben"), event("replied", "2@x", "Chen"), event("refused", "2@x", "Chen")]
+    assert [(item.kind, item.text) for item in told(topic(), *events).items] == [("refused", "Chen"), ("replied", "Ben")]
+
+
 def test_what_happened_in_several_trees_is_one_line() -> None:
     """Reverts and backports name their places, each with its proof."""
     events = [event("reverted", f"{n}@example.org", f"stable 6.{n}") for n in (11, 12)]

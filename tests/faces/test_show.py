@@ -107,7 +107,7 @@ def test_every_step_opens_its_evidence(store: Callable[..., dict[str, Any]], tra
     listed = re.findall(r"^  \[(\d+)\] (\S+)$", out, re.MULTILINE)
     assert [number for number, _ in listed] == [str(n) for n in range(1, len(listed) + 1)]
     assert {number for number, _ in listed} == set(re.findall(r"\[(\d+)\](?=$|\[)", out, re.MULTILINE))
-    proofs = "p@x rb@x ty@x pull@x prt@x q@x reg@x undo@x prt2@x st@x".split()
+    proofs = ["p@x", "rb@x", "ty@x", "pull@x", "prt@x", "q@x", "reg@x", "undo@x", "prt2@x", "st@x"]
     assert {msgid for _, msgid in listed} == set(proofs)
 
 

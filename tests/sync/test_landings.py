@@ -215,6 +215,16 @@ def test_a_second_look_without_news_changes_nothing(story: Story) -> None:
     assert story.now()["landings"] == before["landings"]
 
 
+def test_looking_at_everything_again_finds_no_news(story: Story) -> None:
+    """What is known of a revert is not forgotten and found again."""
+    first = story.commit("master", authored=POSTED)
+    revert = story.commit("master", f'Revert "{TITLE}"\n\nThis reverts commit {first}.\n', BEFORE)
+    assert landing(story.look(), "mainline")["reverted_by"] == revert
+    assert story.session.con.execute("UPDATE source SET cursor=NULL WHERE kind='trees'").rowcount == 1
+    assert look_into_trees(story.session) == 0
+    assert landing(story.now(), "mainline")["reverted_by"] == revert
+
+
 def test_what_was_seen_outlives_the_cache_and_the_tree(story: Story) -> None:
     """A removed tree takes no landing away, nor does a deleted cache."""
     sha = applied(story, story.base)

@@ -11,8 +11,8 @@ import pytest
 from tests.mails import mail
 from tests.trees.build import ANN, BOB, START, Build
 from tracker.core.commit import Commit
-from tracker.core.match import Asked, Pool
 from tracker.core.people import Person
+from tracker.core.pool import Asked, Pool
 from tracker.trees.git import Repository, TreeError
 from tracker.trees.index import Index
 from tracker.trees.matching import match_mails, topics_of

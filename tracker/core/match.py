@@ -9,19 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from tracker.core.commit import Commit
 from tracker.core.matchrules import ALONE, AMONG, BESIDE, RULES, SAME_DIFF, Rule, Seen, score
 from tracker.core.patch import patch_id
-from tracker.core.people import Person
+from tracker.core.pool import Asked, Pool
 from tracker.core.posted import Posted
 from tracker.core.similar import Likeness, Shape, common_share, shape
 from tracker.core.traits import peel
 
 Revision = Sequence[Posted]
 Topic = Sequence[Revision]  # oldest first
-
 Neighbours = Mapping[str, tuple[Commit, float]]  # id -> commit, and how near it is to others of the topic
 
 _DAY = 86_400
@@ -44,10 +43,11 @@ _ALGORITHMS = ("histogram", "patience", "minimal")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What the patch of one mail became. commit: 40 hex digits, None when none is known.
+    """What the patch of one mail became. commit: a full id, None when it is not known which one.
 
-    commits: that one first; then the others that it was split into or that are the same change again (in another branch).
-    how: 'link', 'date', 'patch-id', 'subject', 'similar', None. confidence: 0 to 1.
+    commits: that one first; then the others that it was split into, and those that make the same change again (in another
+    branch, or after a revert). Where two mails became two equal commits, and nothing tells which became which, commit is
+    None and commits has both, by date. how: 'link', 'date', 'patch-id', 'subject', 'similar', None. confidence: 0 to 1.
     """
 
     msgid: str
@@ -55,41 +55,6 @@ class Match:
     commits: tuple[str, ...] = ()
     how: str | None = None
     confidence: float = 0.0
-
-
-class Asked(NamedTuple):
-    """An author, paths, and the first and last author date (seconds UTC) of commits that touch any of them."""
-
-    author: Person
-    paths: Collection[str]
-    since: int
-    until: int
-
-
-class Pool(Protocol):
-    """Commits to choose from, merges left out or not."""
-
-    def by_link(self, msgid: str) -> Sequence[Commit]:
-        """Those whose Link, Message-ID … trailers name the mail."""
-
-    def by_authored(self, when: int) -> Sequence[Commit]:
-        """Those with this author date, seconds UTC."""
-
-    def by_subject(self, title: str) -> Sequence[Commit]:
-        """Those whose subject has the same `subject_key`."""
-
-    def by_author(self, email: str, since: int, until: int) -> Sequence[Commit]:
-        """Those of this author, by address in any case, with an author date from *since* to *until*, both included."""
-
-    def touching(self, asked: Sequence[Asked]) -> Sequence[Sequence[Commit]]:
-        """For each of *asked* the commits of that author, at least those with the same address, that touch any of the paths;
-        none where paths are not known. All are asked for at once, since it costs."""
-
-    def messages(self, shas: Collection[str]) -> Mapping[str, str]:
-        """Their whole messages, as far as they are at hand."""
-
-    def diffs(self, shas: Collection[str], algorithm: str) -> Mapping[str, bytes]:
-        """Their diffs (`git diff-tree -p -M --root`), as far as they are at hand. algorithm: of `--diff-algorithm`."""
 
 
 class _Found(NamedTuple):
@@ -334,10 +299,10 @@ def _steps(commits: Mapping[str, Commit], anchors: Collection[str]) -> dict[str,
                 beside.setdefault(parent, []).append(sha)
                 beside.setdefault(sha, []).append(parent)
     steps = dict.fromkeys(anchors, 0)
-    edge = list(steps)
+    edge, count = list(steps), 0
     while edge:
+        count += 1
         edge = [sha for sha in dict.fromkeys(other for one in edge for other in beside.get(one, ())) if sha not in steps]
-        count = max(steps.values()) + 1
         steps.update(dict.fromkeys(edge, count))
     return steps
 
@@ -390,7 +355,7 @@ def _answer(matcher: _Matcher, one: Posted, found: _Found, pieces: Sequence[str]
     first of equal commits, and the others are further landings."""
     if undecided:
         return Match(one.msgid, None, (found.sha, *found.equals), found.rule.how, _UNDECIDED)
-    commits = dict.fromkeys((found.sha, *pieces, *_twins(matcher, one, found)))
+    commits = dict.fromkeys((found.sha, *pieces, *found.equals, *_twins(matcher, one, found)))
     return Match(one.msgid, found.sha, tuple(commits), found.rule.how, found.rule.confidence)
 
 

@@ -49,8 +49,8 @@ class Rule(NamedTuple):
 
 # The first that holds counts. Those below the line trust a commit only because others of its topic are known beside it.
 RULES = (
-    Rule("link", 1.0, lambda s: s.link and (s.like.same_title or (_placed(s) and (s.titled or s.like.lines >= 0.3)))),
-    Rule("link", 0.98, lambda s: s.link and s.like.same_author and _placed(s)),
+    Rule("link", 1.0, lambda s: s.link and (s.like.same_title or (_placed(s) and s.like.lines >= 0.3))),
+    Rule("link", 0.98, lambda s: s.link and _placed(s) and _alike(s) and (s.like.same_author or s.titled)),
     Rule("date", 1.0, lambda s: s.date and (s.like.same_title or s.like.lines >= 0.3 or (s.titled and _alike(s)))),
     Rule("date", 0.98, lambda s: s.date and s.like.same_author and _placed(s) and _alike(s)),
     Rule("patch-id", 1.0, lambda s: s.like.same_id and s.like.same_title and s.like.same_author),
@@ -103,7 +103,8 @@ def _some_lines(s: Seen) -> bool:
     return s.like.inside > 0 or s.like.bases > 0 or s.like.text >= 0.5
 
 
-SAME_DIFF = Rule("patch-id", 0.99, lambda s: s.like.same_id)  # by another diff algorithm, for one that some rule holds for
+# For a commit that another rule holds for, and of which another diff algorithm makes the mail's patch.
+SAME_DIFF = Rule("patch-id", 0.99, lambda s: s.like.same_id)
 
 
 def score(s: Seen) -> float:

@@ -238,7 +238,10 @@ def _name(person: Mapping[str, str]) -> str:
 def _items(topic: Json, fresh: Sequence[Json]) -> tuple[Item, ...]:
     """The fresh events as lines, those told together that belong together; the heaviest first, and of equals the oldest."""
     by_kind: dict[str, list[Json]] = {}
+    said = {event["evidence"].get("msgid") for event in fresh if event["kind"] != "replied"}
     for event in fresh:
+        if event["kind"] == "replied" and event["evidence"].get("msgid") in said:
+            continue  # what it says is a line of its own
         by_kind.setdefault(event["kind"], []).append(event)
     found: list[Item] = []
     for kind, events in by_kind.items():
@@ -320,7 +323,7 @@ def _changes(before: Json, after: Json) -> str:
                 old.remove(twin)
                 new.remove(patch)
                 counts[word] += 1
-    if len(old) == len(new) == 1:  # one patch of another title in the place of one
+    if old and len(before["patches"]) == len(after["patches"]) == 1:  # one patch of another title in the place of one
         counts["changed"] += 1
         old, new = [], []
     told = [f"{number} {word}" for word, number in (*counts.items(), ("new", len(new)), ("gone", len(old))) if number]

@@ -6,6 +6,8 @@ What was seen is kept for good (store/sightings.py). A commit that a rebase took
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,11 +20,12 @@ from tracker.store import forest, read, sightings
 from tracker.store.db import transaction
 from tracker.store.derive import derive
 from tracker.store.forest import Tree
+from tracker.store.mail import source
 from tracker.sync.session import Session, private_dir
 from tracker.trees.git import TreeError
 from tracker.trees.index import Index, Placed
-from tracker.trees.pool import IndexPool
 from tracker.trees.mirror import is_url, mirror
+from tracker.trees.pool import IndexPool
 
 _ORDER = {"mainline": 0, "maintainer": 1, "next": 2, "stable": 3}  # stable looks for backports of what mainline has
 
@@ -49,14 +52,45 @@ def look_into_trees(session: Session, numbers: Sequence[int] | None = None) -> i
         open_trees: list[tuple[Tree, Index]] = []
         for tree in trees:
             try:
-                index = stack.enter_context(opened(session, tree))
+                open_trees.append((tree, stack.enter_context(opened(session, tree))))
+            except TreeError as error:
+                session.fail(SourceError(str(error), tree.place))
+        if _seen_before(session, open_trees, numbers):
+            return 0
+        for tree, index in open_trees:
+            try:
                 _keep_vanished(session, tree, index)
-                news += _look(session, tree, index, numbers, open_trees)
-                open_trees.append((tree, index))
+                news += _look(session, tree, index, numbers)
             except TreeError as error:
                 session.fail(SourceError(str(error), tree.place))
         news += _look_after(session, open_trees, numbers)
+        _remember(session, open_trees, numbers)
     return news
+
+
+_LOOKED = "looked"  # the source under which it is kept what was looked at last
+
+
+def _seen_before(session: Session, trees: Sequence[tuple[Tree, Index]], numbers: Sequence[int]) -> bool:
+    """Whether the same topics were looked for in the same trees before, and nothing has changed since."""
+    where = source(session.con, "trees", _LOOKED, private=True)
+    return where.cursor == _state(session, trees, numbers)
+
+
+def _remember(session: Session, trees: Sequence[tuple[Tree, Index]], numbers: Sequence[int]) -> None:
+    where = source(session.con, "trees", _LOOKED, private=True)
+    with transaction(session.con, session.config.mail_db):
+        session.con.execute("UPDATE source SET cursor=? WHERE id=?", (_state(session, trees, numbers), where.id))
+
+
+def _state(session: Session, trees: Sequence[tuple[Tree, Index]], numbers: Sequence[int]) -> str:
+    """A digest of what the trees have and of the patches and commits of the topics."""
+    topics = []
+    for number in numbers:
+        data = read.topic(session.con, number).data
+        topics.append([number, [one["series"] for one in data["revisions"]], [one["commit"] for one in data["landings"]]])
+    text = json.dumps([[tree, sorted(index.tips.items())] for tree, index in trees] + topics)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @contextlib.contextmanager
@@ -77,18 +111,24 @@ def opened(session: Session, tree: Tree) -> Iterator[Index]:
 # --- the patches themselves
 
 
-def _look(session: Session, tree: Tree, index: Index, numbers: Sequence[int], before: Sequence[tuple[Tree, Index]]) -> int:
+def _look(session: Session, tree: Tree, index: Index, numbers: Sequence[int]) -> int:
     """Find the commits of topics in one tree and keep them."""
     found: list[Landing] = []
-    pool = IndexPool(index)
-    topics = [topic for number in numbers if (topic := forest.posted(session.con, number))]
-    session.progress(f"{tree.name}: looking for commits", 0, len(topics) or None)
     if tree.role == "stable":
-        found = [one for number in numbers for one in _backports(session, tree, index, number, before)]
+        found = [one for number in numbers for one in _backports(session, tree, index, number)]
     else:
-        for one in match(topics, pool).values():
+        topics = [topic for number in numbers if (topic := forest.posted(session.con, number))]
+        session.progress(f"{tree.name}: looking for commits", 0, len(topics) or None)
+        for one in match(topics, IndexPool(index)).values():
             found += [_landing(tree, index, one, sha) for sha in one.commits]
-    return _keep(session, found)
+    return _keep(session, [_as_known(session, one) for one in found])
+
+
+def _as_known(session: Session, one: Landing) -> Landing:
+    """*one* with what is known already of its revert."""
+    known, _ = sightings.of_patches(session.con, [one.patch] if one.patch else [])
+    old = next((old for old in known if (old.tree, old.commit) == (one.tree, one.commit)), None)
+    return replace(one, reverted_by=old.reverted_by) if old else one
 
 
 def _landing(tree: Tree, index: Index, one: Match, sha: str) -> Landing:
@@ -114,9 +154,7 @@ def _branch(tree: Tree, placed: Placed) -> str:
     return min(placed.branches, key=lambda name: (len(name), name), default="")
 
 
-def _backports(
-    session: Session, tree: Tree, index: Index, number: int, before: Sequence[tuple[Tree, Index]]
-) -> Iterator[Landing]:
+def _backports(session: Session, tree: Tree, index: Index, number: int) -> Iterator[Landing]:
     """Commits of a stable tree that say they are a commit of the topic upstream."""
     known = forest.commits_of(session.con, number)
     for sha, patch in known.items():

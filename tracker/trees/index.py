@@ -128,6 +128,16 @@ class Index:
         with self._told():
             return tuple(str(row[0]) for row in self._con.execute("SELECT name FROM branches ORDER BY name"))
 
+    @property
+    def tips(self) -> dict[str, str]:
+        """The branches the index knows, with the commits they ended at, and the tags (as `tags/NAME`) with theirs."""
+        with self._told():
+            rows = self._con.execute(
+                "SELECT b.name, c.sha FROM branches b JOIN commits c ON c.n = b.n UNION ALL "
+                "SELECT 'tags/' || t.name, c.sha FROM tags t JOIN commits c ON c.n = t.n"
+            )
+            return {str(name): bytes(sha).hex() for name, sha in rows}
+
     def __len__(self) -> int:
         with self._told():
             return int(self._con.execute("SELECT count(*) FROM commits").fetchone()[0])

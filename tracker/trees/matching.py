@@ -7,8 +7,9 @@ from itertools import pairwise
 
 from tracker.core.facts import Facts, examine
 from tracker.core.grouping import group
-from tracker.core.match import Match, Pool, Topic, match
+from tracker.core.match import Match, Topic, match
 from tracker.core.message import parse
+from tracker.core.pool import Pool
 from tracker.core.posted import Posted, read_posted
 from tracker.core.series import NEARBY, Series, find_series
 from tracker.core.thread import components, find

@@ -6,8 +6,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from tracker.core.commit import Commit, read_commit, subject_key
-from tracker.core.match import Asked
 from tracker.core.people import Person, same_person
+from tracker.core.pool import Asked
 from tracker.trees import diffs
 from tracker.trees.choose import branches_of, main_branch
 from tracker.trees.git import Repository, TreeError, fields
@@ -22,7 +22,7 @@ Row = tuple[int, str]
 
 
 class IndexPool:
-    """The commits of an indexed tree; answers as `tracker.core.match.Pool` says. Raises TreeError as the index does."""
+    """The commits of an indexed tree; answers as `tracker.core.pool.Pool` says. Raises TreeError as the index does."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
@@ -107,7 +107,7 @@ def tips(repository: Repository, patterns: Sequence[str] = ()) -> list[str]:
 
 
 class MemoryPool:
-    """All commits but merges that are reachable from *start* (full ids). Answers as `tracker.core.match.Pool` says.
+    """All commits but merges that are reachable from *start* (full ids). Answers as `tracker.core.pool.Pool` says.
 
     Takes about 2 kB of memory a commit. Where the trees or blobs of a partial clone are missing, so are paths or diffs.
     """

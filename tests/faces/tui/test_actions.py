@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.faces.tui.conftest import NOW, Stage, golden
 from tests.mails import diff_of, patch
 from tracker.config import load_config
 from tracker.faces import cli
+from tracker.faces.tui import outside
 from tracker.faces.tui.library import Library
 
 Shown = Callable[[int], dict[str, Any]]
@@ -211,11 +213,31 @@ def test_apply(follow: Callable[..., None], play: Callable[..., None], tmp_path:
         assert outside.ran == []
         await stage.press("y")
         command, text = outside.ran[0]
-        assert command[:2] == ["b4", "shazam"]
-        assert command[-1] == "c3@x"
+        assert command[3:6] == ["b4.command", "--offline-mode", "shazam"]
+        assert command[-3:] == ["-v", "3", "c3@x"]
         assert "Message-ID: <p3.1@x>" in text
 
     play(scene)
+
+
+def test_b4_applies_the_version_that_was_chosen(tmp_path: Path, sealed: Path) -> None:
+    """b4 itself takes the mails that we write and applies the older one of two versions in one thread."""
+    repository = tmp_path / "linux"
+    repository.mkdir()
+    git = ["git", "-C", str(repository), "-c", "user.name=A", "-c", "user.email=a@example.org"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    for number in (1, 2, 3):
+        (repository / f"{number}.c").write_text("line 0\nline 1\nline 2\n" * 2)
+    subprocess.run([*git, "add", "."], check=True)
+    subprocess.run([*git, "commit", "-qm", "base"], check=True)
+    mbox = tmp_path / "thread.mbox"
+    outside.write_mbox(mbox, list(DEMO))
+    environ = {**os.environ, "GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@example.org", "HOME": str(sealed)}
+    command = outside.apply_command("c2@x", 2, mbox)
+    done = subprocess.run(command, cwd=repository, env=environ, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "OFFLINE" in done.stdout + done.stderr
+    assert (repository / "2.c").read_text() == "line 0\nline 1\nline 2\nb\nline 0\nline 1\nline 2\n"
 
 
 def test_the_snapshot_cannot_be_changed(play: Callable[..., None]) -> None:

@@ -99,13 +99,17 @@ def lists(tmp_path: Path) -> Iterator[Lists]:
 
 
 def test_follow_news_open(terminal: Callable[..., Terminal], lists: Lists) -> None:
-    """Follow by id, new mail arrives, its dot appears, it is opened, the tag shows; leaving restores the terminal."""
+    """Search and follow, new mail arrives, its dot appears, it is opened, the tag shows; leaving restores the terminal."""
     screen = terminal("--server", lists.url)
     screen.wait("snapshot", "All 7")
     screen.press("a")
     screen.wait("message id, URL")
-    screen.type("1@example.org")
+    screen.type("s:lockless")
     screen.press("Enter")
+    screen.wait("1 found", "Anna Author")
+    screen.press("Enter")
+    screen.wait("Follow this thread?", "1@example.org")
+    screen.press("y")
     screen.wait("following #", "Following 1", "demo: make the ring lockless")
     trailer = f"Reviewed-by: {BEN}\n"
     lists.add("demo", mail("2@example.org", "Re: [PATCH] demo: make the ring lockless", trailer, refs="1@example.org",
@@ -136,6 +140,21 @@ def test_signals_leave_the_terminal_clean(how: str, terminal: Callable[..., Term
     assert "All 7" not in text
     assert "-echo " not in text
     assert "-icanon" not in text
+
+
+def test_follow_by_id(terminal: Callable[..., Terminal], lists: Lists) -> None:
+    """A pasted id is fetched and followed; nothing is sent for one that is not there but the question for it."""
+    screen = terminal("--server", lists.url)
+    screen.wait("snapshot", "All 7")
+    screen.press("a")
+    screen.type("gone@example.org")
+    screen.press("Enter")
+    screen.wait("✘")
+    screen.press("a")
+    screen.wait("message id, URL")
+    screen.type("<1@example.org>")
+    screen.press("Enter")
+    screen.wait("following #", "Following 1", "demo: make the ring lockless")
 
 
 def test_keys_pressed_early_are_kept(terminal: Callable[..., Terminal]) -> None:

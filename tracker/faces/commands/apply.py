@@ -37,7 +37,7 @@ def apply(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
     mbox = private_file(".mbox")
     try:
         write_mbox(mbox, mails)
-        done = subprocess.run(apply_command(revision["series"], repository, mbox), cwd=repository, check=False)
+        done = subprocess.run(apply_command(revision["series"], revision["version"], mbox), cwd=repository, check=False)
     finally:
         mbox.unlink(missing_ok=True)
     if done.returncode:

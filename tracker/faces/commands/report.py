@@ -87,11 +87,10 @@ def _list(
 
     found = sample(con, config, name, since, now, private=private)
     trees = len(_trees(con, config))
-    looked = (
-        f"What landed is known from {trees} git tree{'s' if trees > 1 else ''}, which were looked into for followed topics, and from "
-        "what mails say." if trees
-        else "What landed is known from what mails say, since no git tree was looked into: more may have landed than is told here."
-    )  # fmt: skip
+    looked = "What landed is known from what mails say, since no git tree was looked into: more may have landed than is told."
+    if trees:
+        several = "git trees, which were" if trees > 1 else "git tree, which was"
+        looked = f"What landed is known from {trees} {several} looked into for followed topics, and from what mails say."
     left_out = f"Left out: {found.left_out:,} topics that came from local files only." if found.left_out else ""
     return {**listpage.values(found, _links(con, config), looked), "left_out": left_out}
 

@@ -218,5 +218,7 @@ def _period(
 
 
 def _marks(event: Mapping[str, Any]) -> tuple[str, ...]:
-    """By what an event is known again: its id, its words, its time; better proof may change one of them."""
+    """By what an event is known again: its id; of what may be better proven later also its words or its time."""
+    if event["kind"] not in learned.PROVEN:
+        return (event["id"],)
     return event["id"], f"{event['kind']} {event['text']}", f"{event['kind']} {event['at'] or event['id']}"

@@ -96,9 +96,7 @@ def _with_room(dots: Sequence[Dot], room: int) -> list[Dot]:
 
 
 def _chart(kind: str, *, height: int) -> Any:
-    import pygal
-
-    draw: Callable[..., Any] = getattr(pygal, kind)
+    draw: Callable[..., Any] = getattr(_pygal(), kind)
     return draw(
         width=760, height=height, show_legend=False, js=(), margin=8,
         disable_xml_declaration=True, explicit_size=False, truncate_label=_LABEL, no_prefix=True,
@@ -107,11 +105,19 @@ def _chart(kind: str, *, height: int) -> Any:
     )  # fmt: skip
 
 
+def _pygal() -> Any:
+    """pygal without the hook on imports that it sets: that is for plugins with maps, and Python warns of its form."""
+    import sys
+
+    import pygal
+
+    sys.meta_path[:] = [hook for hook in sys.meta_path if type(hook).__module__ != "pygal"]
+    return pygal
+
+
 def _style() -> Any:
     """Sizes that pygal makes room for; colours are the stylesheet's."""
-    from pygal.style import Style
-
-    return Style(
+    return _pygal().style.Style(
         font_family="sans-serif", label_font_size=12, major_label_font_size=12, value_font_size=12, value_label_font_size=12,
         legend_font_size=12, title_font_size=12, no_data_font_size=16,
     )

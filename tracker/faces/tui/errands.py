@@ -143,9 +143,9 @@ class Errands:
     def ask_apply(self, topic: Mapping[str, Any]) -> None:
         """Apply a version with b4 in a repository that the user names."""
         app = self._app
-        usable = [one for one in topic["revisions"] if one["patches"]]
+        usable = [one for one in topic["revisions"] if one["patches"] and one["complete"] and one["label"] != "alternative"]
         if not usable:
-            app.tell("no version with patches is at hand", bad=True)
+            app.tell("no version is here in full; r fetches them", bad=True)
             return
 
         def chosen(series: str | None) -> None:
@@ -171,9 +171,10 @@ class Errands:
                 return
             with telling(app):
                 mbox = outside.private_file(".mbox")
+                version = next(one["version"] for one in topic["revisions"] if one["series"] == series)
                 try:
                     outside.write_mbox(mbox, outside.raws(app.library.con, topic["id"]))
-                    code = self._outside(outside.apply_command(series, repository, mbox), repository, wait=True)
+                    code = self._outside(outside.apply_command(series, version, mbox), repository, wait=True)
                     if code is not None:
                         app.tell("applied" if code == 0 else f"b4 ended with {code}", bad=code != 0)
                 finally:

@@ -97,7 +97,10 @@ def write_draft(data: Path, text: str) -> Path:
     return path
 
 
-def apply_command(msgid: str, repository: Path, mbox: Path) -> list[str]:
-    """`b4 shazam` of a local mailbox in a repository: no server is asked. msgid: of the series."""
+def apply_command(msgid: str, version: int, mbox: Path) -> list[str]:
+    """`b4 shazam` of one version in a local mailbox, to be run in a repository. msgid: of the series.
+
+    `--offline-mode`: else b4 looks on lore for newer versions and trailers, by titles and patch-ids.
+    """
     # b4 of the same installation; a folder of that name in the repository must not be taken for it (-P).
-    return [sys.executable, "-P", "-m", "b4.command", "shazam", "-m", str(mbox), msgid]
+    return [sys.executable, "-P", "-m", "b4.command", "--offline-mode", "shazam", "-m", str(mbox), "-v", str(version), msgid]
