@@ -56,7 +56,10 @@ def _compare(name: str, con, labels: list[dict[str, str]]) -> None:  # type: ign
     stand(con, NOW, STALLED_AFTER)
     wrong = {"then": 0, "now": 0}
     unknown = 0
+    moments = ("now",) if labels and "status" in labels[0] else ("then", "now")
     for label in labels:
+        label.setdefault("status_now", label.get("status", ""))
+        label.setdefault("turn_now", label.get("turn", ""))
         number = read.topic_of(con, label["anchor"])
         if number is None:
             print(f"{name}: {label['anchor']} is in no topic")
@@ -64,7 +67,7 @@ def _compare(name: str, con, labels: list[dict[str, str]]) -> None:  # type: ign
         topic = read.topic(con, number)
         data = topic.data
         unknown += data["status"] == "unknown"
-        for moment, status in (("then", data["status"]), ("now", topic.status)):
+        for moment, status in ((one, data["status"] if one == "then" else topic.status) for one in moments):
             differs = [_differs(label, moment, "status", status), _differs(label, moment, "turn", data["turn"])]
             if any(differs):
                 firm = any(one == "firm" for one in differs)

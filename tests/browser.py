@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import fcntl
 import json
 import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 PATIENCE = 60  # seconds for one answer
+# Chromium reads the protocol from descriptor 3 and answers on 4.
+_START = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.dup2(int(sys.argv[2]), 4); os.execvp(sys.argv[3], sys.argv[3:])"
 
 
 def find() -> str | None:
@@ -107,19 +111,19 @@ class Browser:
 @contextlib.contextmanager
 def browser(program: str, home: Path) -> Iterator[Browser]:
     """Start Chromium with a profile in *home*; nothing but loopback can be reached, whatever a page asks for."""
-    child_read, write = os.pipe()
-    read, child_write = os.pipe()
+    ends = (*os.pipe(), *os.pipe())
+    child_read, write, read, child_write = (fcntl.fcntl(one, fcntl.F_DUPFD_CLOEXEC, 10) for one in ends)
+    for one in ends:
+        os.close(one)
     command = [
         program, "--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--no-first-run",
         "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update", "--disable-sync",
         "--disable-default-apps", "--disable-extensions", "--hide-scrollbars", f"--user-data-dir={home}",
         "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
     ]  # fmt: skip
-
-    # Chromium reads the protocol from descriptor 3 and answers on 4.
-    shell = ["/bin/sh", "-c", f'exec "$@" 3<&{child_read} 4>&{child_write}', "sh", *command]
     process = subprocess.Popen(
-        shell, pass_fds=(child_read, child_write), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        [sys.executable, "-c", _START, str(child_read), str(child_write), *command], pass_fds=(child_read, child_write),
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         env={**os.environ, "HOME": str(home)},
     )  # fmt: skip
     os.close(child_read)

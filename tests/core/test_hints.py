@@ -142,3 +142,31 @@ def test_hostile_bodies_are_read(body: str) -> None:
     """Long lines, thousands of links and runs of marks neither raise nor take long."""
     found = read_hints(parse(mail("h@example.org", "[PATCH] x", body + "\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n" + "+x" * 100_000)))
     assert len(found.previous) <= 64
+
+
+@pytest.mark.parametrize(
+    ("text", "quotes"),
+    [
+        ('Since 3b832035387f ("demo: one") readers starve.', ("demo: one",)),
+        ('Since commit 3b832035387f ("demo: drop\n  the big lock") readers starve.', ("demo: drop the big lock",)),
+        ('As 3b832035387f ("demo: count()") does.', ("demo: count()",)),
+        ("As 3b832035387f ('demo: one') and 2a010c412853 (\"other: two\") do.", ("demo: one", "other: two")),
+        ('Twice 3b832035387f ("demo: one"), 3b832035387ff508 ("demo: one").', ("demo: one",)),
+        ('Fixes: 3b832035387f ("demo: one")', ()),
+        ("See 3b832035387f.", ()),
+        ('See "demo: one" (3b832035387f).', ()),
+        ('See abc ("demo: one").', ()),
+        ('> Since 3b832035387f ("demo: one") readers starve.', ()),
+    ],
+)
+def test_the_commits_that_the_words_name(text: str, quotes: tuple[str, ...]) -> None:
+    """Their titles, in the form that the kernel's documentation wants; not those of Fixes trailers and not quoted ones."""
+    assert hints(f"Hello.\n\n{text}\n").quotes == quotes
+
+
+def test_commits_below_the_words_are_not_looked_at() -> None:
+    """What stands behind "---" is no reason for the patch; eight titles are enough."""
+    assert hints('Hello.\n---\nSee 3b832035387f ("demo: one").\n').quotes == ()
+    many = "".join(f'{n:012x} ("demo: number {n}")\n' for n in range(3_000))
+    assert len(hints(many).quotes) == 8
+    assert hints(f'Fixes: {"a" * 12} ("demo: one")\n' * 3_000).quotes == ()

@@ -184,6 +184,22 @@ def test_a_newer_version_in_answer_to_the_older() -> None:
     assert relations(*raws) == {"b follows a"}
 
 
+def test_a_patch_that_explains_itself_with_an_earlier_one() -> None:
+    """It names the commit that the other became and changes the same file: it follows. In another file, or as its fix, not."""
+    first = post("a", "[PATCH] ring: count readers")
+    log = 'Since 3b832035387f ("ring: count readers") writers starve.\n'
+    later = post("b", "[PATCH] ring: let writers in", TWO, log=log, day=90, sender=BERT, gone="wait_for_every_reader(ring);")
+    assert topics(first, later) == ["a", "b"]
+    assert relations(first, later) == {"b follows a"}
+    elsewhere = post("b", "[PATCH] tests: skip it", TWO, log=log, day=90, sender=BERT, path="test.c", gone="check(ring);")
+    assert relations(first, elsewhere) == set()
+    quoted = post("b", "[PATCH] ring: let writers in", TWO, log=f"> {log}", day=90, sender=BERT, gone="wait_for_every(ring);")
+    assert relations(first, quoted) == set()
+    mend = log.replace("Since", "Fixes:").replace(" writers starve.", "")
+    fix = post("b", "[PATCH] ring: let writers in", TWO, log=mend, day=90, sender=BERT, gone="wait_for_every_reader(ring);")
+    assert relations(first, fix) == {"b fixes a"}
+
+
 def test_resends() -> None:
     """The same patch sent again, to another list, with the word or without it, is a revision of the same number."""
     first = post("a", "[PATCH] ring: count readers")

@@ -39,8 +39,10 @@ def test_quartiles_by_hand() -> None:
     """1 2 3 4: the quartiles lie a quarter of the way between their neighbours; one value is all of them; none is nothing."""
     found = spread([4, 1, 3, 2])
     assert (found.n, found.least, found.low, found.median, found.high, found.most) == (4, 1, 1.75, 2.5, 3.25, 4)
-    assert spread([7]) == spread([7.0]) and spread([7]).low == spread([7]).high == 7
-    assert spread([]).n == 0 and spread([]).median is None
+    assert spread([7]) == spread([7.0])
+    assert spread([7]).low == spread([7]).high == 7
+    assert spread([]).n == 0
+    assert spread([]).median is None
 
 
 @given(st.lists(st.integers(0, 10**9), min_size=2, max_size=60))
@@ -65,7 +67,7 @@ def test_the_first_reply_is_of_another_person_after_the_posting() -> None:
         course(5, replies=(after(5, HOUR + 1),)),
     ]
     found = list_stats(sample, NOW).first_reply
-    assert found.values == ((4, HOUR), (5, HOUR + 1), (1, 2 * HOUR))
+    assert list(found.values) == [(4, HOUR), (5, HOUR + 1), (1, 2 * HOUR)]
     assert found.without == (3, 2)
     assert {one.label: one.topics for one in found.buckets if one.topics} == {"up to 1 hour": (4,), "1 to 6 hours": (5, 1)}
     assert (found.spread.n, found.spread.median) == (3, HOUR + 1)
@@ -84,8 +86,8 @@ def test_landing_counts_topics_that_landed_as_a_whole() -> None:
         course(5, "released"),
     ]
     found = list_stats(sample, NOW)
-    assert found.landing.values == ((1, 2 * DAY), (2, 10 * DAY))
-    assert found.mainline.values == ((1, 40 * DAY),)
+    assert list(found.landing.values) == [(1, 2 * DAY), (2, 10 * DAY)]
+    assert list(found.mainline.values) == [(1, 40 * DAY)]
     assert found.landing.without == (5, 4, 3)
     assert [one.label for one in found.landing.buckets if one.topics] == ["1 to 7 days", "7 to 14 days"]
 
@@ -110,7 +112,7 @@ def test_every_topic_has_one_outcome() -> None:
         "landed": (4, 1), "under way": (2,), "silent": (3,), "taken back": (5,),
     }  # fmt: skip
     assert [one.label for one in found.outcomes] == list(OUTCOMES)
-    assert [(one.label, one.topics) for one in found.statuses][0] == ("merged", (4, 1))
+    assert next((one.label, one.topics) for one in found.statuses) == ("merged", (4, 1))
 
 
 def test_versions() -> None:
@@ -183,7 +185,8 @@ def test_periods_have_no_gaps_and_are_few() -> None:
     """Months, then quarters, then years; every topic is in one."""
     near = list_stats([course(1), course(70, "merged")], NOW)  # 2024-05-30 and 2024-08-07
     assert [label for label, _ in near.periods] == ["2024-05", "2024-06", "2024-07", "2024-08"]
-    assert near.periods[0][1] == (0, 1, 0, 0, 0, 0, 0) and near.periods[3][1] == (1, 0, 0, 0, 0, 0, 0)
+    assert near.periods[0][1] == (0, 1, 0, 0, 0, 0, 0)
+    assert near.periods[3][1] == (1, 0, 0, 0, 0, 0, 0)
     far = list_stats([course(1), course(900)], NOW).periods  # to 2026-11-15
     assert (far[0][0], far[-1][0], len(far)) == ("2024 Q2", "2026 Q4", 11)
     years = list_stats([course(1), course(9_000)], NOW).periods  # to 2049-01

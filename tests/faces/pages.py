@@ -33,6 +33,7 @@ _ATTRIBUTES = {
 }  # fmt: skip
 _SVG = {"viewBox", "cx", "cy", "d", "dx", "dy", "height", "r", "rx", "ry", "transform", "width", "x", "x1", "x2", "y", "y1", "y2"}
 _SVG |= {"class", "role", "aria-label"}
+_NEVER = ("script", "img", "iframe", "object", "embed", "link", "base", "form", "svg:script", "svg:a", "svg:style", "svg:image")
 _HTML = "{http://www.w3.org/1999/xhtml}"
 
 
@@ -89,7 +90,7 @@ def check(page: str) -> None:
     ids = [node.get("id") for _, node in elements(root) if node.get("id")]
     assert len(ids) == len(set(ids))
     for name, node in elements(root):
-        assert name not in ("script", "img", "iframe", "object", "embed", "link", "base", "form", "svg:script", "svg:a", "svg:style")
+        assert name not in _NEVER
         allowed = _SVG if name.startswith("svg:") else _ATTRIBUTES["*"] | _ATTRIBUTES.get(name, set())
         assert set(node.attrib) <= allowed, (name, node.attrib)
         href = node.get("href")

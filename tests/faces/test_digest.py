@@ -397,13 +397,13 @@ def test_a_mail_parses_back_without_defects(hostile: Store, tracker: Run, clock:
     raw = tracker("digest", "--format", "eml", "--peek")[1].encode()
     found = email.message_from_bytes(raw, policy=email.policy.strict)
     assert found.get_content_type() == "multipart/alternative"
-    assert [part.get_content_type() for part in found.iter_parts()] == ["text/plain", "text/html"]  # type: ignore[attr-defined]
+    assert [part.get_content_type() for part in found.iter_parts()] == ["text/plain", "text/html"]
     assert found["Auto-Submitted"] == "auto-generated"
     assert found["List-Id"].startswith("tracker digest <default.digest.tracker.")
     assert found["Message-ID"].endswith(">")
     assert found["In-Reply-To"] == found["References"]
     assert "flowed" not in raw.decode()
-    plain, page = found.iter_parts()  # type: ignore[attr-defined]
+    plain, page = found.iter_parts()
     assert plain.get_content().startswith("tracker: ")
     assert "陳" in plain.get_content()
     assert "陳" in page.get_content()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -15,9 +16,17 @@ from tests.mails import START, diff_of, mail, mbox, patch
 from tests.notices import CHEN, DAY, FIRST, SECOND, UNDO, V1, asks_to_pull, pulled, queued, regression, stable_review, thanks
 from tests.sync.conftest import Lists, served
 from tracker.faces.cli import run
+from tracker.store import read
+from tracker.store.db import connect, transaction
+from tracker.store.derive import derive
+from tracker.store.mail import Writer, source
+from tracker.store.prepare import Packer, prepare
+from tracker.sync import evidence
 
 STORY_V1 = "20240531-vfs-i_writecount-v1-1-a17bea7ee36b@kernel.org"
 ELSEWHERE = (asks_to_pull("demo: one", "demo: else"), pulled(), regression(SECOND), queued("demo: one", SECOND, day=50))
+UNDO_PULL = asks_to_pull('Revert "demo: one"', msgid="undo@x", head=UNDO, day=80, subject="Re: [REGRESSION] linker fails",
+                         refs="reg@x")  # fmt: skip
 REVERT = stable_review('Revert "demo: one"', UNDO, log=f"This reverts commit {SECOND}.\n")
 
 
@@ -89,15 +98,44 @@ def test_a_later_sync_asks_little_and_finds_news_elsewhere(lists: Lists, capsys:
 
 
 def test_a_pull_request_in_a_thread_that_is_known(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
-    """The revert is asked for inside of the report's thread, and the answer names neither title nor commit."""
+    """The revert is asked for inside of the report's thread; that alone is no revert."""
     assert tracker("--server", lists.url, "follow", "p@x") == 0
-    asks = asks_to_pull('Revert "demo: one"', msgid="undo@x", head=UNDO, day=80, subject="Re: [REGRESSION] linker fails", refs="reg@x")
-    lists.add("pulls", asks)
+    lists.add("pulls", UNDO_PULL)
     assert tracker("--server", lists.url, "sync") == 0
     assert "undo@x" in proofs(shown(capsys, "p@x"), "pulled")
-    lists.add("pulls", pulled("undo@x", msgid="prt2@x", day=81))
-    assert tracker("--server", lists.url, "sync") == 0
-    assert shown(capsys, "p@x")["status"] == "reverted"
+    assert shown(capsys, "p@x")["status"] == "merged"
+
+
+def test_pull_requests_without_an_answer_are_awaited() -> None:
+    """By their titles, until somebody says that they were pulled; those of the user's own files never."""
+    with contextlib.closing(connect(None, None)) as con:
+        packer = Packer()
+
+        def add(*raws: bytes, private: bool = False) -> None:
+            with transaction(con):
+                where = source(con, "mbox" if private else "lore", "demo", private=private)
+                Writer(con, START).add([prepare(raw, "", packer) for raw in raws], where)
+                derive(con)
+
+        add(V1, UNDO_PULL, asks_to_pull("demo: one", "demo: else"))
+        add(asks_to_pull("demo: one", "demo: more", msgid="own@x", subject="[GIT PULL] my own", day=90), private=True)
+        number = read.topic_of_series(con, "p@x")
+        assert number is not None
+        assert evidence.awaited(con, number) == ("linker fails", "demo for v6.11")
+        add(pulled())
+        assert evidence.awaited(con, number) == ("linker fails",)
+
+
+def test_the_thread_of_a_stable_review_is_not_fetched(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
+    """It has hundreds of mails about everything else: the one about the topic is enough."""
+    others = [stable_review(f"other {n}: another", "9" * 40, msgid=f"other{n}@x", day=91) for n in range(3)]
+    lists.add("noise", *[raw.replace(b" 7/9]", b" 7/817]") for raw in (REVERT, *others)])
+    assert tracker("--server", lists.url, "follow", "p@x") == 0
+    assert not [path for _, path, _ in lists.asked() if "st@x/t.mbox" in path]
+    topic = shown(capsys, "p@x")
+    assert (topic["status"], [one["kind"] for one in topic["related"]]) == ("reverted", ["reverts"])
+    assert tracker("list", "--all", "--json") == 0
+    assert "another" not in capsys.readouterr().out
 
 
 def test_nothing_private_is_asked_for(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -158,8 +196,6 @@ def test_the_story(tmp_path: Path, real_data: Path, capsys: pytest.CaptureFixtur
     with served(folder) as lists:
         assert tracker("--server", lists.url, "follow", STORY_V1) == 0
         asked = lists.asked()
-        with capsys.disabled():
-            print(len(asked), *[(method, path[:400]) for method, path, _ in asked], sep="\n")
         assert tracker("--server", lists.url, "sync") == 0
         later = lists.asked()
     topic = shown(capsys, STORY_V1)
@@ -172,5 +208,5 @@ def test_the_story(tmp_path: Path, real_data: Path, capsys: pytest.CaptureFixtur
     assert related["fs: don't block write during exec on pre-content watched files"] == "follows"
     other = shown(capsys, "20241128142532.465176-1-amir73il@gmail.com")
     assert (other["status"], other["followed"]) == ("merged", False)
-    assert len(asked) <= 25
+    assert len(asked) <= 18
     assert len(later) <= 2

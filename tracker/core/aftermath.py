@@ -18,11 +18,13 @@ from tracker.core.landing import Event, Evidence, Landing
 from tracker.core.mailkeys import MAINLINE, SHORT, commit_of, mends, role_of
 from tracker.core.notice import Notice
 from tracker.core.patchline import Lineup, Place, is_offer, line_up
+from tracker.core.retitled import same_patch
 from tracker.core.series import Series
 from tracker.core.spots import AGAIN, PATCH, REVERT, Record, Spot, Spots, release_of, same_commit
 from tracker.core.thread import ancestors
 from tracker.core.traits import peel
 
+_PULLED_WITHIN = 300 * 86_400  # seconds after its posting that a pull request may list a patch under another title
 _LATE = 2 * 86_400  # seconds that a statement may seem to be older than what it is about: clocks differ
 # A title alone means a patch that was posted this many seconds ago at most: titles are used again for other work.
 _TITLE_HOLDS = 2 * 365 * 86_400
@@ -249,6 +251,8 @@ class _Teller:
             return  # a series that can be pulled from its author is not in anybody's tree yet
         alone = commit_of(notice)
         asked = [(line, mark, alone) for line, mark in (self.targets(notice, mail) if notice.titles else ())]
+        renamed = self._retitled(notice, mail, {line for line, _, _ in asked})
+        asked += [(line, "", alone) for line in renamed]
         for line, mark, commit in asked:
             if not self.spots.has(line, "maintainer", _TURNS[mark]):
                 spot = self.spots.at(line, "maintainer", notice.tree, notice.branch, commit, _TURNS[mark])
@@ -257,7 +261,28 @@ class _Teller:
             self.pulls[mail.msgid] = asked
             what = "its revert" if all(mark == "revert" for _, mark, _ in asked) else "it"
             where = notice.branch.removeprefix("tags/") or mail.subject.title
-            self._event("pulled", mail, f"{_who(mail)} asks to pull {what}: {where}")
+            names = "".join(f', as "{title}"' for title in renamed.values())
+            self._event("pulled", mail, f"{_who(mail)} asks to pull {what}: {where}{names}")
+
+    def _retitled(self, notice: Notice, mail: Facts, asked: set[int]) -> dict[int, str]:
+        """The lines whose patches a pull request lists under another title of the same author, and that title.
+
+        Only of people who keep a tree, soon after the posting, and when just one title of the author fits.
+        """
+        found: dict[int, str] = {}
+        if not notice.authors or mail.sender.email.lower() not in self.maintainers:
+            return found
+        taken = {name for name, places in self.by_title.items() if places}
+        titles = [(who, title) for who, title in zip(notice.authors, notice.titles, strict=True) if peel(title)[1] not in taken]
+        for line, place in self.lineup.current.items():
+            patch, posted = self.lineup.patch(place), self._posted(place[0])
+            if line in asked or patch.inline or not posted <= (mail.date or 0) <= posted + _PULLED_WITHIN:
+                continue
+            author = self.lineup.revisions[place[0]].author.name.casefold()
+            fitting = [title for who, title in titles if who.casefold() == author and same_patch(patch.title, title)]
+            if len(fitting) == 1:
+                found[line] = fitting[0]
+        return found
 
     def pulled(self, mail: Facts, notice: Notice) -> None:
         where = notice.reason if notice.source == "prt" else notice.tree
@@ -269,12 +294,15 @@ class _Teller:
             spot.tell(mail.date, Evidence(mail.msgid))
 
     def stable(self, mail: Facts, notice: Notice) -> None:
-        """A stable review or queue: proof that the commit it names is in mainline, and that it goes to a stable branch."""
+        """A stable review or queue: proof that the commit it names is in mainline, and that it goes to a stable branch.
+
+        A backport is not the commit in mainline: it is told of its own branch only.
+        """
         for line, mark in self.targets(notice, mail):
-            if notice.commit:
+            aims = self._aims(line)
+            if notice.commit and not aims:
                 spot = self.spots.at(line, "mainline", "mainline", "", notice.commit, _TURNS[mark])
                 spot.hint(mail.date, Evidence(mail.msgid))
-            aims = self._aims(line)
             if notice.reason != "backport" and notice.source == "stable" and (not aims or notice.branch in aims):
                 spot = self.spots.at(line, "stable", "stable", notice.branch, "", _TURNS[mark])
                 spot.tell(mail.date, Evidence(mail.msgid))
@@ -317,7 +345,7 @@ class _Teller:
 
     def _seen_in(self, role: str, mail: Facts, notice: Notice) -> None:
         line = _line_of(notice.commit, self.commits)
-        if line is not None:
+        if line is not None and not self._aims(line):
             tree = "mainline" if role == "mainline" else "linux-next"
             self.spots.at(line, role, tree, "", notice.commit, PATCH).hint(mail.date, Evidence(mail.msgid))
 
@@ -357,10 +385,9 @@ class _Teller:
     def _recorded(self, record: Record) -> tuple[int, str] | None:
         """The line that a record is about, and what its commit does to it; None for another topic's."""
         found = self._meant(record)
-        if found is not None and record.role == "stable" and not found[1]:
-            aims = self._aims(found[0])
-            return None if aims and release_of(record.branch) not in aims else found
-        return found
+        aims = self._aims(found[0]) if found is not None else frozenset()
+        here = not aims or (record.role == "stable" and release_of(record.branch) in aims)
+        return found if here else None
 
     def _meant(self, record: Record) -> tuple[int, str] | None:
         """A record that names its patch is about no other with that title."""

@@ -67,7 +67,7 @@ def _successors(
         patch = lineup.patch(place)
         if patch.msgid in wanted:
             current[line] = patch
-    found = {}
+    found: dict[str, tuple[str, bool]] = {}
     for index, one in enumerate(lineup.revisions):
         for at, patch in enumerate(one.patches):
             now = current.get(lineup.lines[index][at])

@@ -80,7 +80,7 @@ _MAX_QUOTES = 8
 
 def _quotes(prose: str) -> tuple[str, ...]:
     """The titles of the commits that the writer's words name, but for those of Fixes trailers."""
-    found = (match for match in _QUOTED.finditer(prose) if not prose[: match.start()].endswith("Fixes: "))
+    found = (match for match in _QUOTED.finditer(prose) if not prose.endswith("Fixes: ", 0, match.start()))
     return tuple(dict.fromkeys(" ".join(match[1].split()) for match in islice(found, _MAX_QUOTES)))
 
 

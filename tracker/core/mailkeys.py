@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Set
 
 from tracker.core.facts import Facts
 from tracker.core.notice import Notice
 from tracker.core.patchline import is_offer
+from tracker.core.retitled import title_keys
 from tracker.core.series import Series
 from tracker.core.traits import peel
 
@@ -24,17 +25,20 @@ def topic_keys(revisions: Iterable[Series]) -> frozenset[str]:
     for one in revisions:
         found.update(f"m:{msgid}" for msgid in one.members)
         found.update(f"t:{title}" for title in _titles(one))
+        if not is_offer(one):
+            found.update(key for patch in one.patches for key in title_keys(one.author.name, patch.title))
     return frozenset(found)
 
 
 def mail_keys(mail: Facts) -> tuple[str, ...]:
-    """What a mail says something about: t: a title, m: a mail, c: the beginning of a commit id.
+    """What a mail says something about: t: a title, k: a word of a title with its author, m: a mail, c: a commit's beginning.
 
     p: on whom it depends whether that counts, h: who says in it to have applied something.
     """
     found: dict[str, None] = {}
     for notice in mail.notices:
         found.update((f"t:{peel(title)[1]}", None) for title in notice.titles)
+        found.update((key, None) for key in _of_retitled(notice))
         found.update((f"m:{one}", None) for one in notice.refs)
         found.update((f"c:{sha[:SHORT]}", None) for sha in (notice.commit, notice.merge) if len(sha) >= SHORT)
         if notice.source == "human":
@@ -48,12 +52,17 @@ def mail_keys(mail: Facts) -> tuple[str, ...]:
     return tuple(found)
 
 
-def further_keys(keys: Collection[str], mails: Iterable[Facts]) -> frozenset[str]:
+def _of_retitled(notice: Notice) -> list[str]:
+    """k: of the titles of a pull request, under which patches that were given another title may be found."""
+    return [key for author, title in zip(notice.authors, notice.titles, strict=False) for key in title_keys(author, title)]
+
+
+def further_keys(keys: Set[str], mails: Iterable[Facts]) -> frozenset[str]:
     """What *mails*, found by *keys*, tell to look for next: commits that they tie to a title, and pull requests."""
     found = set()
     for mail in mails:
         for notice in mail.notices:
-            if not any(f"t:{peel(title)[1]}" in keys for title in notice.titles):
+            if not any(f"t:{peel(title)[1]}" in keys for title in notice.titles) and keys.isdisjoint(_of_retitled(notice)):
                 continue
             if notice.kind == "pull":
                 found.add(f"m:{mail.msgid}")

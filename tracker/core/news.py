@@ -198,6 +198,8 @@ def tell(
     if not fresh and not moved and not turned and (was is not None or window):
         return None
     items = _items(topic, fresh)
+    if window:  # a story is told in the order of time
+        items = tuple(sorted(items, key=lambda item: item.at or ""))
     section = YOURS if mine else NEW if was is None else MOVED
     weights = [item.weight for item in items] + ([_STATUS_WEIGHT.get(topic["status"], 30)] if moved else [])
     since = topic["turn_since"]

@@ -36,7 +36,7 @@ class Notice:
     'backport' (posted by a person, not queued yet); of 'mm-removed' merged, obsolete, to-be-updated …; of 'next' conflict,
     build, warning, boot, duplicate, fixes-tag, signed-off; of 'regression' introduced, bisected, report, link, dup; of
     'fixed' also invalid and inconclusive; of 'build-report' build or test; else ''. quote: the deciding words, at most 200
-    characters.
+    characters. authors: of a pull request, the names beside its titles, where the shortlog has them.
     """
 
     kind: str
@@ -53,6 +53,7 @@ class Notice:
     subset: bool = False
     reason: str = ""
     quote: str = ""
+    authors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,13 +42,13 @@ def requests(mail: Mail) -> Iterator[Notice]:
         start, end = 0, _FAR
     remote = _remote(own, start, end)
     start = head.end() if head and at else start
-    titles, count = _shortlog(own, start)
+    titles, authors, count = _shortlog(own, start)
     if head is None and not remote[0] and not titles:
         return
     yield Notice(
         "pull", "pull", titles=titles, numbers=((1, 1),) if count == len(titles) == 1 else (),
         commit=head[1].lower() if head else "", tree=remote[0], branch=remote[1], version=version_in(mail.subject),
-        refs=mail.parent, quote=quoted(" ".join(remote).strip() or mail.subject),
+        refs=mail.parent, quote=quoted(" ".join(remote).strip() or mail.subject), authors=authors,
     )  # fmt: skip
 
 
@@ -61,19 +61,22 @@ def _remote(own: str, start: int, end: int) -> tuple[str, str]:
     return (found[1], found[2] or "") if found else ("", "")
 
 
-def _shortlog(own: str, start: int) -> tuple[tuple[str, ...], int]:
-    """The titles, and how many patches the shortlog counts; -1 where the lines with the authors are missing."""
+def _shortlog(own: str, start: int) -> tuple[tuple[str, ...], tuple[str, ...], int]:
+    """The titles, their authors, and how many patches the shortlog counts; -1 where the lines with the authors are missing."""
     titles: list[str] = []
+    names: list[str] = []
     count = 0
     for author in _AUTHOR.finditer(own, start):
         count += int(author[1])
         titles.extend(_titles(_BLOCK.match(own, author.end()), int(author[1])))
+        name = " ".join(own[author.start() : author.start(1)].rstrip(" (").split())
+        names.extend([name] * (len(titles) - len(names)))
         if len(titles) > _MAX_TITLES:
             break
     if count:
-        return tuple(titles[:_MAX_TITLES]), count
+        return tuple(titles[:_MAX_TITLES]), tuple(names[:_MAX_TITLES]), count
     found = _BARE_TITLE.findall(own, start) if len(own) < _MAX_BARE else []  # an abridged mail has some titles alone
-    return tuple(bare_title(one) for one in found), -1
+    return tuple(bare_title(one) for one in found), (), -1
 
 
 def _titles(block: re.Match[str] | None, count: int) -> list[str]:

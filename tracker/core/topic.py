@@ -77,7 +77,8 @@ class Known:
     """What is known beside a topic's own threads.
 
     outside: mails that say what became of its patches; found, seen: landings and events that git trees show; records:
-    recorded facts. superseded: what proves that another topic took its place. maintainers: lower-case addresses of people known to maintain a tree. aliases: as for same_person.
+    recorded facts. superseded: what proves that another topic took its place. maintainers: lower-case addresses of people
+    known to maintain a tree. aliases: as for same_person.
     """
 
     outside: tuple[Facts, ...] = ()

@@ -120,7 +120,8 @@ def _look(session: Session, tree: Tree, index: Index, numbers: Sequence[int]) ->
         topics = [topic for number in numbers if (topic := forest.posted(session.con, number))]
         session.progress(f"{tree.name}: looking for commits", 0, len(topics) or None)
         for one in match(topics, IndexPool(index)).values():
-            found += [_landing(tree, index, one, sha) for sha in one.commits]
+            # Without one commit that it became there are several alike, and which of them is whose is not known.
+            found += [_landing(tree, index, one, sha) for sha in (one.commits if one.commit else ())]
     return _keep(session, [_as_known(session, one) for one in found])
 
 

@@ -34,7 +34,7 @@ def _entry(entry: Element, news: News, digest: Digest) -> None:
     _add(entry, "id", f"urn:tracker:digest:{digest.profile}:{news.id}:{digest.until}")
     _add(entry, "title", f"{title}: {words.verdict(news)}")
     _add(entry, "updated", max(dates, default=iso(digest.until) or ""))
-    lines = [words.verdict(news), beside, words.next_step(news), *(words.item_words(item) for item in news.items)]
+    lines = [words.verdict(news), beside, words.next_step(news), *(words.item_words(item, digest) for item in news.items)]
     _add(entry, "summary", "\n".join(line for line in lines if line))
     proofs = [words.proof(one, digest.links) for item in news.items for one in item.evidence] or [
         words.proof(one, digest.links) for one in news.evidence

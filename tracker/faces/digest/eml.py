@@ -11,7 +11,7 @@ from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import formatdate, parseaddr
+from email.utils import formatdate, getaddresses, parseaddr
 
 from tracker.core.dates import iso
 from tracker.core.news import Digest
@@ -52,13 +52,14 @@ def eml(digest: Digest, msgid: str, sender: str, targets: Sequence[str], at: int
 
 def address(written: str, name: str = "") -> Address:
     """One address as the standard library wants it. name: when none is written. Raises ValueError when it is none."""
-    display, bare = parseaddr(written)
-    if not bare or "@" not in bare or any(char in bare for char in "\r\n<>, "):
-        raise ValueError(f"{written!r} is no address")
+    several = getaddresses([written]) if written.isprintable() else []
+    display, bare = several[0] if len(several) == 1 else ("", "")
+    if "@" not in bare or any(char in bare for char in "<>, "):
+        raise ValueError(f"{written!r} is not one address")
     try:
         return Address(display_name=display or name, addr_spec=bare)
     except (ValueError, IndexError, HeaderParseError) as error:  # each was seen from the standard library's parser
-        raise ValueError(f"{written!r} is no address: {error}") from error
+        raise ValueError(f"{written!r} is not one address: {error}") from error
 
 
 def bare(written: str) -> str:

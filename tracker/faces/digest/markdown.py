@@ -9,7 +9,8 @@ from tracker.core.news import Digest, News
 from tracker.faces.digest import words
 from tracker.faces.plain import plain
 
-_MARKS = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&:@])")
+# Those that mean something inside of a line; every line begins with words of our own.
+_MARKS = re.compile(r"([\\`*_\[\]<>#|~&])")
 
 
 def markdown(digest: Digest) -> str:
@@ -19,7 +20,7 @@ def markdown(digest: Digest) -> str:
         if found := digest.section(section):
             lines += ["", f"## {head}"]
             for news in found:
-                lines += _topic(news, digest.links)
+                lines += _topic(news, digest)
     if not digest.news:
         lines += ["", "No news."]
     if quiet := words.quiet_words(digest):
@@ -30,7 +31,8 @@ def markdown(digest: Digest) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _topic(news: News, links: Mapping[str, str]) -> list[str]:
+def _topic(news: News, digest: Digest) -> list[str]:
+    links = digest.links
     title, beside = words.heading(news)
     lines = ["", f"### {escape(title)}", ""]
     lines.append(f"**{escape(words.verdict(news))}**" + (f" · {escape(beside)}" if beside else ""))
@@ -41,7 +43,7 @@ def _topic(news: News, links: Mapping[str, str]) -> list[str]:
     if news.watched:
         lines += ["", f"Found by the watch {escape(plain(news.watched))}"]
     lines += [""] * bool(news.items)
-    lines += [f"- {escape(words.item_words(item))}{_proofs(item.evidence, links)}" for item in news.items]
+    lines += [f"- {escape(words.item_words(item, digest))}{_proofs(item.evidence, links)}" for item in news.items]
     for note in news.notes:
         lines += ["", f"Note: {escape(plain(note))}"]
     return lines

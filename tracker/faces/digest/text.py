@@ -13,27 +13,27 @@ COLUMNS = 72
 
 def text(digest: Digest) -> str:
     """The whole digest, ending in a newline."""
-    page = _Page(digest.links)
-    page.head(digest)
+    page = _Page(digest)
+    page.head()
     for section, head in words.HEADS:
         if found := digest.section(section):
             page.lines += ["", head.upper()]
             for news in found:
                 page.topic(news)
-    page.rest(digest)
+    page.rest()
     return "\n".join(page.lines) + "\n"
 
 
 class _Page:
     """The lines so far, and the proofs they point to."""
 
-    def __init__(self, links: Mapping[str, str]) -> None:
+    def __init__(self, digest: Digest) -> None:
         self.lines: list[str] = []
-        self._links = links
+        self._digest = digest
         self._proofs: dict[str, int] = {}
 
-    def head(self, digest: Digest) -> None:
-        self.lines += [cut(f"tracker: {words.summary(digest)}", COLUMNS), words.period(digest)]
+    def head(self) -> None:
+        self.lines += [cut(f"tracker: {words.summary(self._digest)}", COLUMNS), words.period(self._digest)]
 
     def topic(self, news: News) -> None:
         title, beside = words.heading(news)
@@ -45,11 +45,12 @@ class _Page:
         if news.watched:
             self._fold(f"Found by the watch {plain(news.watched)}", "    ", "      ")
         for item in news.items:
-            self._fold(words.item_words(item) + self._refs(item.evidence), "    - ", "      ")
+            self._fold(words.item_words(item, self._digest) + self._refs(item.evidence), "    - ", "      ")
         for note in news.notes:
             self._fold(f"Note: {plain(note)}", "    ", "      ")
 
-    def rest(self, digest: Digest) -> None:
+    def rest(self) -> None:
+        digest = self._digest
         if not digest.news:
             self.lines += ["", "No news."]
         if quiet := words.quiet_words(digest):
@@ -68,7 +69,7 @@ class _Page:
 
     def _refs(self, evidence: Sequence[Mapping[str, str]]) -> str:
         """` [3][4]`; what they point to is listed at the end."""
-        proofs = [words.proof(one, self._links) for one in evidence[:4]]
+        proofs = [words.proof(one, self._digest.links) for one in evidence[:4]]
         numbers = [self._proofs.setdefault(one.url or one.text, len(self._proofs) + 1) for one in proofs if one.url or one.text]
         return "".join([" ", *(f"[{number}]" for number in dict.fromkeys(numbers))]) if numbers else ""
 

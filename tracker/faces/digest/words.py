@@ -73,10 +73,12 @@ def next_step(news: News) -> str:
     return f"{who}: {news.action}{since}"
 
 
-def item_words(item: Item) -> str:
-    """One line of news without its evidence."""
+def item_words(item: Item, digest: Digest) -> str:
+    """One line of news without its evidence, with its day in a period, and where it is older than the last digest."""
     text = shorten(item.text)
-    return f"{item.label}: {text}" if text else item.label
+    said = f"{item.label}: {text}" if text else item.label
+    late = item.at and (digest.window or (digest.since is not None and item.at < (iso(digest.since) or "")))
+    return f"{(item.at or '')[:10]} {said}" if late else said
 
 
 def shorten(text: str) -> str:

@@ -20,6 +20,7 @@ _ATTRIBUTES = {
     "class", "cx", "cy", "d", "dx", "dy", "height", "r", "rx", "ry", "transform", "viewBox", "width", "x", "x1", "x2", "y", "y1",
     "y2",
 }  # fmt: skip
+_DAY = 86_400
 _LABEL = 40  # columns of a label
 _TOLD = 160
 _RED = 5  # the colour of trouble
@@ -31,6 +32,7 @@ def bars(name: str, about: str, labels: Sequence[str], series: Sequence[tuple[in
     Colours are numbers of the stylesheet's `k` classes.
     """
     chart = _chart("StackedBar", height=280)
+    chart.y_labels = _counts(max((sum(column) for column in zip(*(values for _, values in series), strict=True)), default=0))
     chart.x_labels = [_label(one) for one in labels]
     chart.x_label_rotation = 40 if len(labels) > 8 else 0
     chart.x_labels_major_count = 16
@@ -44,6 +46,7 @@ def rows(name: str, about: str, pairs: Sequence[tuple[str, int]]) -> str:
     """A bar a row, the first on top."""
     chart = _chart("HorizontalBar", height=60 + 26 * len(pairs))
     chart.x_labels = [_label(label) for label, _ in reversed(pairs)]
+    chart.y_labels = _counts(max((value for _, value in pairs), default=0))
     chart.print_values = True
     chart.print_values_position = "top"
     chart.add("", [value for _, value in reversed(pairs)])
@@ -70,8 +73,10 @@ def lanes(name: str, about: str, names: Sequence[str], dots: Sequence[Dot]) -> s
     chart.y_labels = [{"value": place, "label": _label(lane)} for place, lane in enumerate(reversed(names))]
     chart.range = (-0.5, len(names) - 0.5)
     first, last = min(dot.at for dot in dots), max(dot.at for dot in dots)
-    chart.xrange = _around(first, last)
-    chart.x_labels = _ticks(*chart.xrange)
+    edge = max((last - first) // 40, _DAY // 2)
+    first, last = max(0, first - edge), last + edge
+    chart.xrange = (_moment(first), _moment(last))
+    chart.x_labels = [_moment(at) for at in _ticks(first, last)]
     chart.x_value_formatter = lambda at: f"{at:%Y-%m-%d}" if isinstance(at, datetime) else ""
     written = _with_room(dots, (last - first) // 12)
     for trouble in (False, True):
@@ -131,16 +136,17 @@ def _moment(at: int) -> datetime:
     return datetime.fromtimestamp(at, UTC)
 
 
-def _around(first: int, last: int) -> tuple[datetime, datetime]:
-    """A little more time than the dots take, so that none is cut."""
-    edge = max((last - first) // 40, 43_200)
-    return _moment(max(0, first - edge)), _moment(last + edge)
+def _ticks(first: int, last: int) -> list[int]:
+    """Midnights between two instants (seconds UTC), evenly, at most six."""
+    days = max(1, -(-(last - first) // (6 * _DAY)))
+    start = -(-first // _DAY)
+    return [day * _DAY for day in range(start, last // _DAY + 1, days)]
 
 
-def _ticks(first: datetime, last: datetime) -> list[datetime]:
-    """Six moments, evenly."""
-    step = (last - first) / 6
-    return [first + step * number for number in range(1, 6)]
+def _counts(most: int) -> list[int]:
+    """Where an axis of counts up to *most* is marked: whole numbers, at most seven."""
+    step = next(factor * 10**power for power in range(20) for factor in (1, 2, 5) if factor * 10**power * 6 >= most)
+    return list(range(0, most + step, step))
 
 
 # --- from pygal's SVG to the page's
@@ -161,7 +167,7 @@ def _svg(chart: Any, name: str, about: str, colours: Sequence[int] = (0,)) -> st
 def _kept(node: ElementTree.Element, classes: Mapping[str, str]) -> ElementTree.Element | None:
     """*node* without what does not draw; what pygal's script would show when the mouse is over a shape becomes its title."""
     tag = _local(node.tag)
-    if tag not in _TAGS:
+    if tag not in _TAGS or (tag == "rect" and not {"width", "height"} <= node.attrib.keys()):  # pygal's bar for nothing
         return None
     made = ElementTree.Element(tag, {key: value for key, value in node.attrib.items() if key in _ATTRIBUTES})
     made.set("class", " ".join(classes.get(one, one) for one in made.get("class", "").split()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +20,7 @@ from tracker.faces.path import Step, chain, steps
 from tracker.faces.report import activity, charts
 from tracker.faces.report.words import Links, Proof
 
+DAY = 86_400
 _MOST_LINES = 3_000  # of one range-diff
 _MOST_DIFFS = 40
 _MOST_NOTES = 1_000
@@ -33,6 +35,8 @@ _LANE = {
     **dict.fromkeys(("backported", "backport-failed"), 5),
     **dict.fromkeys(("regression", "build-report", "fixed", "revert-asked"), 6),
 }  # fmt: skip
+_LANDED = 4  # the last lane that a topic moves along; what stands below comes after
+_FAR = 4  # how many times longer the whole may take before the way there gets a picture of its own
 _TROUBLE = ("refused", "withdrawn", "dropped", "backport-failed", "regression", "build-report", "revert-asked", "reverted")
 
 
@@ -42,7 +46,7 @@ def values(con: sqlite3.Connection, data: Mapping[str, Any], topic: Loaded, link
     found = steps(data, _MOST_NOTES)
     return {
         "title": data["title"], "status": data["status"], "reason": data["status_reason"], "turn": _turn(data),
-        "evidence": links.proofs(data["evidence"]), "facts": _facts(data), "chain": chain(data), "timeline": _timeline(data),
+        "evidence": links.proofs(data["evidence"]), "facts": _facts(data), "chain": chain(data), "timelines": _timelines(data),
         "steps": [
             {
                 "day": (one.at or "unknown")[:10], "label": one.label, "text": one.text, "proofs": links.proofs(one.evidence),
@@ -104,25 +108,35 @@ def _tags(tags: Sequence[Mapping[str, Any]]) -> str:
 # --- the timeline
 
 
-def _timeline(data: Mapping[str, Any]) -> str:
-    """The dated events on lanes; '' when there is nothing to draw."""
-    dots = []
+def _timelines(data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The dated events on lanes, each picture with its name: of all, and before that of the way into a tree, where what came
+    later would press it into a corner."""
+    dots = list(_dots(data))
+    if not dots:
+        return []
+    early = [dot for dot in dots if dot.lane <= _LANDED]
+    found = [("All steps", dots)]
+    spans = [max(dot.at for dot in some) - min(dot.at for dot in some) for some in (early or dots, dots)]
+    if early and spans[1] > _FAR * max(spans[0], DAY):
+        found.insert(0, ("Until it landed", early))
+    return [(name, _lanes(name, some)) for name, some in found]
+
+
+def _dots(data: Mapping[str, Any]) -> Iterator[charts.Dot]:
     labels = {one["series"]: one["label"] for one in data["revisions"]}
     for event in data["events"]:
         at, lane = parse_iso(event["at"] or ""), _lane(event)
         if at is not None and lane is not None:
             short = labels.get(event["evidence"].get("msgid", ""), "") if lane == 0 else ""
             told = f"{event['at'][:10]} {short or rows.status_words(event['kind'])}: {event['text']}"
-            dots.append((at, lane, short, told, event["kind"] in _TROUBLE))
-    if not dots:
-        return ""
-    shown = sorted({lane for _, lane, *_ in dots})
-    first, last = (day(end(one[0] for one in dots)) for end in (min, max))
-    about = f"{len(dots)} steps from {first} to {last}; the table below has them all."
-    return charts.lanes(
-        "The way of this topic in time", about, [LANES[lane] for lane in shown],
-        [charts.Dot(at, shown.index(lane), short, told, trouble) for at, lane, short, told, trouble in dots],
-    )  # fmt: skip
+            yield charts.Dot(at, lane, short, told, event["kind"] in _TROUBLE)
+
+
+def _lanes(name: str, dots: Sequence[charts.Dot]) -> str:
+    shown = sorted({dot.lane for dot in dots})
+    first, last = (day(end(dot.at for dot in dots)) for end in (min, max))
+    about = f"{len(dots)} steps from {first} to {last} on the lanes {', '.join(LANES[lane] for lane in shown)}; a table follows."
+    return charts.lanes(name, about, [LANES[lane] for lane in shown], [replace(dot, lane=shown.index(dot.lane)) for dot in dots])
 
 
 def _lane(event: Mapping[str, Any]) -> int | None:

@@ -252,29 +252,30 @@ class TrackerApp(Deeds, App[Exit]):
 
         self.push_screen(MessagePage(msgid, order or [msgid]))
 
-    def _show_page(self, page: Screen[Any]) -> None:
+    async def _show_page(self, page: Screen[Any]) -> None:
+        """Open *page* and wait until it stands, so that keys typed ahead go to it."""
         if type(self.screen) is not type(page):
-            self.push_screen(page)
+            await self.push_screen(page)
 
-    def action_add(self) -> None:
+    async def action_add(self) -> None:
         from tracker.faces.tui.screens.add import AddPage
 
-        self._show_page(AddPage())
+        await self._show_page(AddPage())
 
-    def action_trees(self) -> None:
+    async def action_trees(self) -> None:
         from tracker.faces.tui.screens.trees import TreesPage
 
-        self._show_page(TreesPage())
+        await self._show_page(TreesPage())
 
-    def action_log(self) -> None:
+    async def action_log(self) -> None:
         from tracker.faces.tui.screens.log import LogPage
 
-        self._show_page(LogPage())
+        await self._show_page(LogPage())
 
-    def action_help(self) -> None:
+    async def action_help(self) -> None:
         from tracker.faces.tui.screens.help import HelpPage
 
-        self._show_page(HelpPage(self.screen))
+        await self._show_page(HelpPage(self.screen))
 
     def action_next_theme(self) -> None:
         names = ("ansi-dark", "ansi-light", "textual-dark", "textual-light")

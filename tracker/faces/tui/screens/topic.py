@@ -305,7 +305,7 @@ class TopicPage(Acting):
                 return
 
     def action_unread(self, by: int) -> None:
-        if self.topic is None:
+        if self.topic is None or not self.is_mounted:
             return
         if self.pane != "thread":
             self.pane = "thread"
