@@ -58,6 +58,14 @@ def test_another_commit_is_another_landing() -> None:
     assert [one.commit for one in landings(spots)] == [A, B]
 
 
+def test_a_thousand_commits_for_one_patch_are_not_believed() -> None:
+    """What is kept of a mail that lists one title again and again is bounded."""
+    spots = Spots()
+    for number in range(1_000):
+        put(spots, "maintainer", f"{number:040x}")
+    assert len(landings(spots)) == 24
+
+
 def test_a_statement_without_a_commit_is_about_the_tree() -> None:
     """The one landing there is in that tree, else a new one; trees, lines, turns and stable branches are kept apart."""
     spots = Spots()

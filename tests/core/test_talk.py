@@ -210,3 +210,15 @@ def test_any_text_can_be_read(text: str) -> None:
 def test_hostile_text_ends(piece: str) -> None:
     """Megabytes of repeated words of the expressions are read (in quadratic time this test would not finish)."""
     assert len(read_talk(piece * (4_000_000 // len(piece)), BEN, REPLY)) <= 8
+
+
+def test_a_fix_elsewhere_is_named_with_its_commit() -> None:
+    """"Already fixed on …" with a link to a commit: something else takes its place; "fixed in v2" does not."""
+    said = read_talk("Already fixed on vfs.fixes, see:\nhttps://git.example.org/x/commit/?h=fixes&id=800d0b9b6a8b1\n", BEN)
+    assert [(one.kind, one.refs) for one in said] == [("superseded", ("800d0b9b6a8b1",))]
+    assert [one.kind for one in read_talk("Already fixed in v2.\n", BEN)] == ["new-version"]
+
+
+def test_drop_it_in_a_sentence_of_its_own() -> None:
+    """Of the author it takes the patch back."""
+    assert "withdrawn" in [one.kind for one in read_talk("This patchset is messed up.\nDrop it for now.\n", BEN)]

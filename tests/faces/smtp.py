@@ -9,7 +9,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from email.message import EmailMessage
-from typing import Any, cast
+from typing import Any
 
 
 class Sink:
@@ -38,7 +38,7 @@ class Sink:
     def parsed(self) -> list[EmailMessage]:
         """All mails, by Python's strict policy: a defect raises."""
         strict = email.policy.strict
-        return [cast(EmailMessage, email.message_from_bytes(data, policy=strict)) for _, _, data in self.mails]
+        return [email.message_from_bytes(data, policy=strict) for _, _, data in self.mails]
 
 
 @contextlib.contextmanager

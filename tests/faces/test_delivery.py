@@ -21,7 +21,7 @@ from tests.faces.smtp import Sink, serving
 from tests.mails import START, mail, patch
 from tracker.faces import cli
 from tracker.sync import postman
-from tracker.sync.session import locked
+from tracker.sync.locks import locked
 
 Run = Callable[..., tuple[int, str, str]]
 DAY = 86_400
@@ -260,7 +260,13 @@ def test_apprise_is_told(store: Store, tracker: Run, monkeypatch: pytest.MonkeyP
     assert "TOKEN" not in err
     assert [one[:2] for one in told] == [(f"json://{name}/TOKEN", "[tracker] 1 new: as of 2024-06-08") for name in ("ok", "deaf")]
     assert TITLE in told[0][2]
-    monkeypatch.setattr(Apprise, "notify", lambda self, **_: told.append((self.url, "", "")) or True)
+
+
+    def hears(self: Apprise, *, body: str, title: str) -> bool:
+        told.append((self.url, title, body))
+        return True
+
+    monkeypatch.setattr(Apprise, "notify", hears)
     assert tracker("digest", "--notify", "json://ok/TOKEN", "--notify", "json://deaf/TOKEN")[0] == 0
     assert told[-1][0] == "json://deaf/TOKEN"
     assert len(told) == 3
@@ -290,7 +296,7 @@ def test_two_runs_at_once(store: Store, tracker: Run, monkeypatch: pytest.Monkey
 # Where a run is killed: a function, before or after its call. SENT: the server has the mail and nothing could note it.
 _MODULES = {"command": "tracker.faces.commands.digest", "delivery": "tracker.sync.delivery", "learned": "tracker.store.learned"}
 POINTS = [
-    ("command.learn", "before", False), ("command.learn", "after", False), ("command.collect", "after", False),
+    ("command.learn_from", "before", False), ("command.learn_from", "after", False), ("command.collect", "after", False),
     ("learned.make", "after", False), ("delivery.Delivery.keep", "after", False), ("delivery.hand_over", "before", False),
     ("delivery.hand_over", "after", True), ("learned.delivered", "after", True), ("learned.finish", "after", True),
     ("delivery.Delivery._deliver", "after", False), ("delivery.Delivery.send", "second", False),

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import stat
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
 from tests.faces.pages import BEN, CHEN, DAY, LIST, NOW, answer, check, elements, encoded, fill, parsed, skeleton, text_of
-from tests.mails import DIFF, OTHER_DIFF, START, patch
+from tests.mails import DIFF, OTHER_DIFF, START, mail, patch
+from tracker.config import load_config
 from tracker.faces import cli
 from tracker.faces.report.words import Links, kernel_org, safe
+from tracker.store.db import connect, transaction
+from tracker.store.derive import derive
 
 Page = Callable[..., str]
 MERGED = "2a010c412853d0d2a0ea0c8f1bde0e7a3a26f2b9"
@@ -84,6 +89,19 @@ def test_the_page_of_a_topic(page: Page) -> None:
     assert sum(name == "svg:svg" for name, _ in elements(root)) == 2  # the timeline and the activity
     dots = [node for name, node in elements(root) if name == "svg:circle"]
     assert len(dots) >= 4
+
+
+def test_the_page_of_a_discussion(page: Page) -> None:
+    """A followed thread without patches has a page, with nothing on it that only patches have."""
+    fill(mail("d1@x", "How to count?", headers=LIST.strip()), answer("d2@x", "d1@x", "By hand.\n"))
+    config = load_config(os.environ)
+    with closing(connect(config.mail_db, config.user_db)) as con, transaction(con):
+        con.execute("INSERT INTO u.followed VALUES ('d1@x', 'How to count?', NULL, 0)")
+        con.execute("INSERT OR IGNORE INTO dirty SELECT tid FROM message")
+        derive(con)
+    text = text_of(page("1"))
+    assert "discussion" in text
+    assert "Versions" not in text
 
 
 def test_every_table_is_a_real_one(page: Page) -> None:

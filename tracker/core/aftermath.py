@@ -152,9 +152,10 @@ class _Teller:
 
     def _is_old(self, place: Place, date: int | None, does: str, *commits: str) -> bool:
         """Whether the patch at *place* was posted too long before *date* to be meant by its title, without its commit."""
+        if (date or 0) - self._posted(place[0]) <= _TITLE_HOLDS:
+            return False
         known = self.undoing if does == "revert" else self.commits
-        named = any(_line_of(commit, known) == self.lineup.line(place) for commit in commits)
-        return not named and (date or 0) - self._posted(place[0]) > _TITLE_HOLDS
+        return not any(_line_of(commit, known) == self.lineup.line(place) for commit in commits)
 
     def _placed(self, title: str, date: int | None) -> tuple[str, Place | None]:
         """What a title does to a patch ('' it is the patch, 'revert', 'reapply'), and the newest place of that before *date*."""

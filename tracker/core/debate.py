@@ -237,7 +237,7 @@ def _of_other(debate: Debate, mail: Facts, place: str, person: int, mails: Mappi
         debate.asks = [
             ask for ask in debate.asks if not (ask.person == person and ask.answered and ask.answered.msgid in above)
         ]  # fmt: skip
-    if SUPERSEDED in talks and person in debate.maintainers:
+    if SUPERSEDED in talks and (person in debate.maintainers or talks[SUPERSEDED].refs):
         debate.superseded.append(Word(mail, person, place, talks[SUPERSEDED]))
     if asked and _answers_author(debate, mail, mails) and not _calls_another(debate, asked[0].quote):
         kind = REQUEST if asked[0].kind == WITHDRAWN else asked[0].kind  # another's "please drop this" is a request

@@ -50,7 +50,8 @@ DEFINITIONS = {
     "landing": (
         "From the first posting of a topic, whatever its version, to the first time that one of its patches was in a "
         "maintainer's tree or further on, for topics that landed as a whole. The date is that of the commit, or of the mail that "
-        "told of it. Topics that did not land (yet) are left out, so it says nothing about the chance to land."
+        "told of it; what landed before it was posted counts as at once. Left out are topics that did not land (yet), so it says "
+        "nothing about the chance to land, and those of which only a backport tells that they landed, not when."
     ),
     "mainline": (
         "From the first posting of a topic to the first time that one of its patches was in mainline, for topics that landed "
@@ -132,7 +133,7 @@ class Bucket:
 class Measure:
     """A value for each topic that has one. buckets: all topics with a value, once each, the smallest values first.
 
-    values: by topic, in the order of the value. without: the topics of the sample that have none.
+    values: by topic, in the order of the value. without: the topics that could have one and have none.
     """
 
     spread: Spread
@@ -189,14 +190,15 @@ def list_stats(courses: Iterable[Course], now: int) -> ListStats:
     """The numbers of *courses* as of *now* (seconds UTC). Never raises."""
     everything = list(courses)
     sample = sorted((one for one in everything if one.posted is not None), key=lambda one: (-(one.posted or 0), one.number))
+    landed = [one for one in sample if one.status in _LANDED]
     reviewers = _reviewers(sample)
     return ListStats(
         courses=tuple(sample),
         outcomes=_grouped(sample, outcome, OUTCOMES),
         statuses=_grouped(sample, lambda one: one.status),
         first_reply=_measure(sample, _first_reply, _SOON),
-        landing=_measure(sample, lambda one: _until(one, one.landed), _LATE),
-        mainline=_measure(sample, lambda one: _until(one, one.mainline), _LATE),
+        landing=_measure(landed, lambda one: _until(one, one.landed), _LATE),
+        mainline=_measure(landed, lambda one: _until(one, one.mainline), _LATE),
         versions=_versions(sample),
         reviewers=reviewers, half=_half(reviewers), waiting=_waiting(sample, now), periods=_periods(sample),
         undated=len(everything) - len(sample),
@@ -247,7 +249,7 @@ def _first_reply(one: Course) -> int | None:
 
 
 def _until(one: Course, at: int | None) -> int | None:
-    return max(0, at - (one.posted or 0)) if at is not None and one.status in _LANDED else None
+    return max(0, at - (one.posted or 0)) if at is not None else None
 
 
 def _versions(sample: Sequence[Course]) -> Measure:

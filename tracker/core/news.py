@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tracker.core.dates import iso, parse_iso
-from tracker.core.review import PATIENCE
 
 DAY = 86_400
+PATIENCE = 14 * DAY  # as in review.py, which takes a while to import
 Json = Mapping[str, Any]
 YOURS, MOVED, NEW = "yours", "moved", "new"
 

@@ -13,6 +13,7 @@ _EVENT_OF = {"maintainer": "applied", "next": "in-next", "mainline": "merged", "
 _DAY = 86_400
 _TOLD, _HINTED, _RECORDED = 0.9, 0.8, 0.95
 _NEVER = 1 << 40
+_MAX_SAME = 24  # landings of one patch in trees of one role; a mail that names more of them says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,8 @@ class Spots:
         spot = spot or next((one for one in same if _fits(one, tree, branch, commit)), None)
         if spot is None:
             spot = Spot(line, role, tree, branch, commit, turn)
-            self.several.append(spot)
+            if len(same) < _MAX_SAME:
+                self.several.append(spot)
         spot.commit = max(spot.commit, commit, key=len)
         spot.tree, spot.branch = spot.tree or tree, spot.branch or branch
         return spot

@@ -66,6 +66,14 @@ class Talk:
     refs: tuple[str, ...] = ()
 
 
+_COMMIT = re.compile(r"(?:[?&;]id=|/c/|/commit/|\bcommit )([0-9a-f]{12,40})\b")
+
+
+def _named(text: str) -> tuple[str, ...]:
+    """The mails that a text links to, then the commits that it names."""
+    return (*links(text), *dict.fromkeys(_COMMIT.findall(text)))
+
+
 def read_talk(text: str, sender: Person, subject: Subject | None = None) -> tuple[Talk, ...]:
     """What *sender* says in a reply, at most one Talk of each kind, in the order of the text. Never raises.
 
@@ -85,7 +93,7 @@ def read_talk(text: str, sender: Person, subject: Subject | None = None) -> tupl
             bits |= _BITS[word]
         if bits & left:
             for kind, quote in _said(piece[:_MAX_SENTENCE], bits & left):
-                found[kind] = Talk(kind, quote, tuple(links(text)) if kind == SUPERSEDED else ())
+                found[kind] = Talk(kind, quote, _named(text) if kind == SUPERSEDED else ())
                 left &= ~_KINDS[kind]
     return tuple(found.values())
 

@@ -165,6 +165,7 @@ RULES: tuple[Rule, ...] = (
         r"(?:\b(?:please|pls|kindly|let's|let me|i'll|i will|i'd|i've|i have|i'm going to)"
         r"(?: just| also| then| now| probably| have to)? |^\W*)"
         rf"(?:(?:drop|dropped|ditch) {_OBJECT}|(?:withdraw|abandon|retract|revoke) {_THIS})",
+        r"^\W*drop (?:it|them|this|these)(?: for now)?\W*$",
         r"\bi (?:hereby )?(?:withdraw|withdrew)\b|\b(?:no longer|not) (?:be )?(?:attempting|pursuing|trying) to get (?:this|it"
         r"|these)\b",
         r"\b(?:patch|series|set) (?:is|has been) (?:withdrawn|abandoned|obsolete|retracted)\b",
@@ -175,6 +176,7 @@ RULES: tuple[Rule, ...] = (
         r"\b(?:is|was|has been|been|got|issue|problem|bug) already (?:been )?(?:fixed|addressed|solved) (?:in|by|with"
         r"|upstream)\b",
         r"\balready (?:fixed|addressed|solved) (?:this|it) (?:in|by|with)\b",
+        r"^\W*already (?:been )?(?:fixed|addressed|solved) (?:in|by|with|on|upstream)\b(?! v ?\d)",
     ),
     _rule(
         SUPERSEDED, "superseded superceded obsoleted replaced sent posted included folded merged resent reposted incorporated "

@@ -31,6 +31,11 @@ def _said(view: View, ask: Ask, verb: str) -> str:
     return f'{who} {verb}{view.number(ask.place)}, {day(sent(ask.mail))}: "{cut(ask.quote)}"'
 
 
+def _named(ref: str) -> Evidence:
+    """A message id or a commit that words name."""
+    return Evidence(msgid=ref) if "@" in ref else Evidence(commit=ref)
+
+
 def superseded(view: View) -> Finding | None:
     if view.case.superseded:
         mail = next((view.case.mails[one.msgid] for one in view.case.superseded if one.msgid in view.case.mails), None)
@@ -41,7 +46,7 @@ def superseded(view: View) -> Finding | None:
         inside = any(ref in view.case.mails for ref in word.talk.refs)
         elsewhere = word.talk.refs or not re.search(r"\bv ?\d", word.talk.quote)
         if not inside and elsewhere and _of_whole(view, word):
-            proof = mail_proof(word.mail) + tuple(Evidence(msgid=ref) for ref in word.talk.refs[:1])
+            proof = mail_proof(word.mail) + tuple(_named(ref) for ref in word.talk.refs[:1])
             reason = f'{name(view.debate.who(word.mail))} says so, {day(sent(word.mail))}: "{cut(word.talk.quote)}"'
             return Finding(reason, proof, 0.7, Turn(NOBODY, (), sent(word.mail) or None))
     return None

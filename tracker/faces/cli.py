@@ -26,7 +26,7 @@ examples:
 
 
 # Commands that are typed so often that setting up the others would be felt.
-_OFTEN = ("list", "show", "thread", "search", "sync")
+_OFTEN = ("list", "show", "thread", "search", "sync", "digest")
 
 
 class _Parser(argparse.ArgumentParser):

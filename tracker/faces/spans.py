@@ -27,6 +27,14 @@ def duration(seconds: float | None) -> str:
     return f"{seconds / _YEAR:.1f} y"
 
 
+def span(what: str, text: str) -> int:
+    """The seconds of `12h`, `3d`, `2w`, `1m`, `1y`. Raises UsageError, which names *what* asked for it."""
+    found = _LENGTH.fullmatch(text)
+    if found is None:
+        raise UsageError(f"{what}: {plain(text)!r} is no time; write 3d, 2w or 1m")
+    return int(found[1]) * _UNITS[found[2]]
+
+
 def moment(text: str, now: int, option: str) -> int:
     """The first second (UTC) of what *text* names: 2024-05-31, 2024-05, 2024, 3.days.ago, or how long ago: 90d, 6w, 1y.
 

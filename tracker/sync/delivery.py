@@ -18,7 +18,7 @@ from tracker.store import learned
 from tracker.store.db import StoreLockedError, transaction
 from tracker.store.learned import Post, Told
 from tracker.sync import postman
-from tracker.sync.session import locked
+from tracker.sync.locks import locked
 
 _WAIT = 150  # tries: half a minute
 

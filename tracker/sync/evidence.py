@@ -8,7 +8,7 @@ answer that it was pulled or fixed names neither title nor commit.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tracker.core.subject import parse_subject
@@ -98,9 +98,15 @@ def _fetch(look: _Look, msgids: Sequence[str]) -> None:
 
 def follow_up(session: Session, servers: Servers, number: int, url: str, among: Collection[str]) -> int:
     """Fetch the threads of the pull requests and reports *among* these mails that speak of a topic."""
+    return follow_up_all(session, servers, [number], url, among)
+
+
+def follow_up_all(session: Session, servers: Servers, numbers: Iterable[int], url: str, among: Collection[str]) -> int:
+    """As `follow_up` for several topics: a thread that speaks of many of them is fetched once."""
     look = _Look(session, servers, url)
-    wanted = [one for one in _to_follow_up(session.con, number) if one in among]
-    _fetch_whole(look, wanted[:_MAX_THREADS])
+    for number in numbers:
+        wanted = [one for one in _to_follow_up(session.con, number) if one in among]
+        _fetch_whole(look, wanted[:_MAX_THREADS])
     return look.fresh
 
 

@@ -7,42 +7,47 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tracker.config import Config, Profile
 from tracker.core.dates import iso
 from tracker.core.news import occurrences
 from tracker.core.query import parse_query
 from tracker.sources.base import one_line
-from tracker.store import browse, forest, learned, own, read, standing
+from tracker.store import browse, learned, own, read, standing
 from tracker.store.db import transaction
 from tracker.sync.identity import Identity
-from tracker.sync.session import Session
+
+if TYPE_CHECKING:
+    from tracker.sync.session import Session
 
 DEFAULT = "default"
 
 
 def learn(session: Session) -> int:
+    """As `learn_from`, of a run."""
+    return learn_from(session.con, session.config, session.now)
+
+
+def learn_from(con: sqlite3.Connection, config: Config, now: int) -> int:
     """Keep what is new of all topics that a digest may tell of; returns how many events are. Raises StoreError.
 
     What is known when a topic is looked at for the first time is background: it is no news.
     """
-    con = session.con
-    with transaction(con, session.config.user_db):
+    with transaction(con, config.user_db):
         learned.rehome(con)
-        standing.stand(con, session.now, session.config.stalled_after)
+        standing.stand(con, now, config.stalled_after)
         try:
-            topics = _topics(session)
+            topics = _topics(con, config, now)
         finally:
             standing.leave(con)
-        return sum(1 for topic in topics for _ in _new(session, topic)) if topics else 0
+        return sum(1 for topic in topics for _ in _new(con, topic, now))
 
 
-def _topics(session: Session) -> list[dict[str, Any]]:
+def _topics(con: sqlite3.Connection, config: Config, now: int) -> list[dict[str, Any]]:
     """The followed topics and those that a profile asks for, as they stand today, with what was known of them."""
-    con = session.con
     rows = {row.number: row for row in read.topics(con, every=False)}
-    further = scope(con, session.config, session.config.profiles, session.now) - rows.keys()
+    further = scope(con, config, config.profiles, now) - rows.keys()
     rows.update(browse.rows(con, sorted(further)))
     said = own.everything(con)
     before, stood = learned.known(con, rows), learned.stands(con)
@@ -55,13 +60,13 @@ def _topics(session: Session) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _new(session: Session, topic: Mapping[str, Any]) -> Iterable[str]:
+def _new(con: sqlite3.Connection, topic: Mapping[str, Any], now: int) -> Iterable[str]:
     """Keep what is new of one topic, and yield its ids."""
-    con, number, known = session.con, topic["id"], topic["known"]
+    number, known = topic["id"], topic["known"]
     stands = (topic["status"], topic["turn"])
     if topic["stood"] != stands:
-        learned.stand(con, number, session.now, *stands)
-    ids = {event["id"]: event["kind"] for event in occurrences(topic, session.now)}
+        learned.stand(con, number, now, *stands)
+    ids = {event["id"]: event["kind"] for event in occurrences(topic, now)}
     new = [one for one in ids if one not in (known or ())]
     if known:
         for kind in learned.PROVEN:
@@ -70,7 +75,7 @@ def _new(session: Session, topic: Mapping[str, Any]) -> Iterable[str]:
                 learned.rename(con, number, old, better)
                 new.remove(better)
     first = topic["stood"] is None
-    learned.add(con, number, new, session.now, background=first)
+    learned.add(con, number, new, now, background=first)
     yield from () if first else new
 
 
@@ -93,6 +98,8 @@ def note_reached(session: Session, source: str, error: str = "") -> None:
 
 def note_trees(session: Session) -> None:
     """Keep which of the user's trees could be read in this run."""
+    from tracker.store import forest  # here, because it brings the parsers with it
+
     failed = {error.where: str(error) for error in session.failures}
     places = [one.where for one in session.config.trees] + [one.place for one in forest.trees(session.con)]
     with transaction(session.con, session.config.user_db):

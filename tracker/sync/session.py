@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
 import sqlite3
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tracker.config import Config
 from tracker.sources.base import SourceError
-from tracker.store.db import StoreLockedError, make_private, transaction
+from tracker.store.db import transaction
 from tracker.store.derive import derive
 from tracker.store.mail import Added, Source, Writer, reread, source
 from tracker.store.outside import save_aliases
 from tracker.store.prepare import Packer, Prepared, prepare, train
 from tracker.store.read import FOLLOWED_TOPICS
 from tracker.sync.identity import Identity
+from tracker.sync.locks import writing as writing  # where every command that writes looks for it
 from tracker.sync.recorded import recall
 
 # A dictionary is worth its 110 KiB once there are this many mails to learn from.
 _ENOUGH_TO_LEARN = 400
-_LOCK_TRIES, _LOCK_PAUSE = 15, 0.2  # three seconds: a short command of the user's waits for another one
 
 
 @dataclass(slots=True)
@@ -42,32 +38,6 @@ class Session:
         """Tell of a source that failed, and remember it for the exit code."""
         self.failures.append(error)
         self.say(str(error))
-
-
-@contextlib.contextmanager
-def writing(config: Config, tries: int = _LOCK_TRIES) -> Iterator[None]:
-    """Hold the lock that keeps two syncs or imports apart. Raises StoreLockedError when another one runs for long."""
-    with locked(config.lock, tries, "another tracker syncs or imports; try again when it is done"):
-        yield
-
-
-@contextlib.contextmanager
-def locked(path: Path, tries: int, busy: str) -> Iterator[None]:
-    """Hold the lock file *path*; tries: five a second. Raises StoreLockedError with *busy* when somebody else holds it."""
-    make_private(path)
-    lock = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    try:
-        for left in range(tries, -1, -1):
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except OSError as error:
-                if not left:
-                    raise StoreLockedError(f"{path}: {busy}") from error
-                time.sleep(_LOCK_PAUSE)
-        yield
-    finally:
-        os.close(lock)
 
 
 def add_mail(session: Session, mails: Iterable[bytes], where: Source, *, trusted: bool = False) -> Added:

@@ -118,9 +118,10 @@ def test_link(follow: Callable[..., None], play: Callable[..., None], shown: Sho
     play(scene)
 
 
-def test_copy(follow: Callable[..., None], play: Callable[..., None]) -> None:
-    """y copies the message id, Y its URL on the server it came from, o opens it."""
+def test_copy(follow: Callable[..., None], play: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """y copies the message id, Y its URL on the server it came from, o opens it, or copies it where there is no browser."""
     follow(*DEMO)
+    monkeypatch.delenv("BROWSER", raising=False)
 
     async def scene(stage: Stage) -> None:
         await stage.press("y")
@@ -129,6 +130,10 @@ def test_copy(follow: Callable[..., None], play: Callable[..., None]) -> None:
         assert stage.app.clipboard == "https://lore.kernel.org/all/c3@x/"
         opened: list[str] = []
         stage.app.open_url = lambda url, *, new_tab=True: opened.append(url)  # type: ignore[method-assign]
+        await stage.press("o")
+        assert opened == []
+        assert "no browser here" in stage.text()
+        monkeypatch.setenv("DISPLAY", ":0")
         await stage.press("o")
         assert opened == ["https://lore.kernel.org/all/c3@x/"]
 

@@ -94,8 +94,9 @@ def test_search_in_a_mail(play: Callable[..., None]) -> None:
 
 
 @pytest.mark.usefixtures("mails")
-def test_raw_and_links(play: Callable[..., None]) -> None:
+def test_raw_and_links(play: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     """v shows the mail as it came; O opens its link."""
+    monkeypatch.setenv("DISPLAY", ":0")
 
     async def scene(stage: Stage) -> None:
         opened: list[str] = []

@@ -14,15 +14,14 @@ from tracker.faces.commands.reading import one_topic
 from tracker.faces.exits import Exit, UsageError
 from tracker.faces.out import Out
 from tracker.faces.plain import plain
+from tracker.faces.spans import span
 from tracker.store import read
 from tracker.sync import decide
 from tracker.sync.marks import mark_topic
 from tracker.sync.reading import open_store
 from tracker.sync.session import Session, writing
 
-_SPAN = re.compile(r"(\d{1,4})([hdwmy])")
-_SECONDS = {"h": 3_600, "d": 86_400, "w": 7 * 86_400, "m": 30 * 86_400, "y": 365 * 86_400}
-_LONGEST = 10 * _SECONDS["y"]
+_LONGEST = 3_650 * 86_400  # seconds
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -58,14 +57,6 @@ def snooze(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit
         out.line(f"#{number}  {said}  {plain(read.topic(session.con, number).title)}")
     out.flush()
     return Exit.DONE
-
-
-def span(what: str, text: str) -> int:
-    """The seconds of `12h`, `3d`, `2w`, `1m`, `1y`. Raises UsageError, which names *what* asked for it."""
-    found = _SPAN.fullmatch(text)
-    if found is None:
-        raise UsageError(f"{what}: {plain(text)!r} is no time; write 3d, 2w or 1m")
-    return int(found[1]) * _SECONDS[found[2]]
 
 
 def _until(args: argparse.Namespace, now: int) -> int:

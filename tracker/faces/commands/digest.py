@@ -15,7 +15,6 @@ from typing import Any
 from tracker.config import Config, ConfigError, Profile
 from tracker.core.news import Digest
 from tracker.core.query import Span, parse_query
-from tracker.faces.commands.deciding import span
 from tracker.faces.commands.reading import print_json
 from tracker.faces.digest import words
 from tracker.faces.digest.collect import Wish, collect
@@ -23,13 +22,14 @@ from tracker.faces.digest.data import data
 from tracker.faces.exits import Exit, UsageError
 from tracker.faces.out import Out
 from tracker.faces.plain import plain
+from tracker.faces.spans import moment, span
 from tracker.store import learned, read, standing
 from tracker.store.learned import Told
 from tracker.sync.delivery import Delivery, Parts, alone, hand_over
 from tracker.sync.identity import Identity
-from tracker.sync.learn import DEFAULT, learn
+from tracker.sync.learn import DEFAULT, learn_from
+from tracker.sync.locks import writing
 from tracker.sync.reading import open_reading, open_store
-from tracker.sync.session import Session, refresh, writing
 
 FORMATS = ("text", "html", "markdown", "json", "eml", "atom")
 _WAIT = 600  # tries: a sync may take two minutes
@@ -101,8 +101,8 @@ def _plan(args: argparse.Namespace, config: Config, now: int) -> Plan:
     me = Identity(config).emails
     plan = Plan(
         profile, args.format or _text(table, "format", config, "text"), mail, notify, _sender(table, config, me), me,
-        None if args.since in (None, "last") else _moment(args.since, now, last=False),
-        None if args.until is None else _moment(args.until, now, last=True),
+        None if args.since in (None, "last") else moment(args.since, now, "--since"),
+        None if args.until is None else _end(args.until, now),
         bool(mail or notify) and not (args.private or _flag(table, "private", config)),
         args.always or _flag(table, "always", config), args.peek,
         span("every", _text(table, "every", config, "0h")),
@@ -158,23 +158,23 @@ def _sender(table: Mapping[str, Any], config: Config, me: tuple[str, ...]) -> st
 
 
 def _check_addresses(plan: Plan) -> None:
+    if not plan.mail:
+        return
     from tracker.faces.digest.eml import address
 
-    for one in (*plan.mail, *([plan.sender] if plan.mail else [])):
+    for one in (*plan.mail, plan.sender):
         try:
             address(one)
         except ValueError as error:
             raise UsageError(str(error)) from error
 
 
-def _moment(text: str, now: int, *, last: bool) -> int:
-    """The start of the day, month or year that *text* names, or with *last* its end."""
-    query = parse_query(f"d:{text}", now)
-    if not isinstance(query.node, Span) or ".." in text:
-        raise UsageError(f"{plain(text)!r} is no date; write 2024-05-31, 2024-05, or 3.days.ago")
-    found = query.node.until if last else query.node.since
-    assert found is not None
-    return found
+def _end(text: str, now: int) -> int:
+    """The end of the day, month or year that *text* names."""
+    found = parse_query(f'd:"{text}"', now).node if '"' not in text and ".." not in text else None
+    if not isinstance(found, Span) or found.until is None:
+        raise UsageError(f"--until: {plain(text)!r} is no date; write 2024-05-31, 2024-05, or 3.days.ago")
+    return found.until
 
 
 # --- the run
@@ -213,7 +213,7 @@ def _next(args: argparse.Namespace, plan: Plan, config: Config, out: Out, now: i
         if _too_early(con, plan, now):
             return Exit.SOURCE if failed else Exit.DONE if done else Exit.NOTHING
         with writing(config, _WAIT):
-            learn(Session(con, config, now, out.say))
+            learn_from(con, config, now)
             standing.stand(con, now, config.stalled_after)
             found, tells = collect(con, config, _wish(plan, now))
             msgid = _msgid(plan, now)
@@ -253,6 +253,7 @@ def _sync(config: Config, out: Out, now: int) -> bool:
     """Bring everything up to date; returns whether a source failed, which was told on stderr."""
     from tracker.sync.poll import sync
     from tracker.sync.servers import Servers
+    from tracker.sync.session import Session, refresh
 
     with (
         writing(config, _WAIT),
@@ -273,7 +274,7 @@ def _wish(plan: Plan, now: int, every: bool = False) -> Wish:
 
 
 def _msgid(plan: Plan, now: int) -> str:
-    from tracker.faces.digest.eml import message_id
+    from tracker.faces.digest.ids import message_id
 
     return message_id(plan.profile.name, plan.sender, now, os.urandom(6).hex())
 

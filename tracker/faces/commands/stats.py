@@ -114,11 +114,9 @@ def quartiles(spread: Spread, unit: str = "time") -> str:
     return f"median {median}, quartiles {low} to {high}, most {most}"
 
 
-def counted(measure: Measure, found: Sample, of: str) -> str:
+def counted(measure: Measure, of: str) -> str:
     """`n = 502 of 655 topics`, `n = 86 of 124 that landed`. of: what those are that could have a value."""
-    landed = next(len(one.topics) for one in found.stats.outcomes if one.label == "landed")
-    total = landed if of == LANDED else len(found.stats.courses)
-    return f"n = {measure.spread.n:,} of {total:,} {of}"
+    return f"n = {measure.spread.n:,} of {measure.spread.n + len(measure.without):,} {of}"
 
 
 def half(found: Sample) -> str:
@@ -292,7 +290,7 @@ class _Screen:
             self._wrapped(text, indent="  ")
 
     def _measure(self, head: str, measure: Measure, of: str = "topics", unit: str = "time") -> None:
-        text = f"{quartiles(measure.spread, unit)}; {counted(measure, self.found, of)}"
+        text = f"{quartiles(measure.spread, unit)}; {counted(measure, of)}"
         self._buckets(head, text, measure.buckets)
 
     def _buckets(self, head: str, text: str, buckets: Sequence[Bucket]) -> None:

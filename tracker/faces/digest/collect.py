@@ -15,7 +15,7 @@ from tracker.core.query import Node, Term, parse_query
 from tracker.faces import rows
 from tracker.faces.commands.reading import standing
 from tracker.faces.exits import UsageError
-from tracker.store import browse, learned, own, past, read
+from tracker.store import browse, learned, own, read
 from tracker.store.learned import Told
 
 _LORE = "https://lore.kernel.org/r/"  # where the mails of the snapshot can be read
@@ -182,6 +182,8 @@ def _private_mails(con: sqlite3.Connection, numbers: Sequence[int]) -> set[str]:
 
 
 def _between(con: sqlite3.Connection, config: Config, wish: Wish, scope: Sequence[int]) -> Digest:
+    from tracker.store import past  # here, because it brings the parsers with it
+
     since, until = wish.since or 0, min(wish.until if wish.until is not None else wish.now, wish.now)
     hidden = _private_mails(con, scope) if wish.shared else set()
     said = own.everything(con)
@@ -205,6 +207,8 @@ def _between(con: sqlite3.Connection, config: Config, wish: Wish, scope: Sequenc
 def _period(
     con: sqlite3.Connection, config: Config, wish: Wish, topic: dict[str, Any], since: int, until: int, hidden: Collection[str]
 ) -> News | None:
+    from tracker.store import past
+
     before = past.topic_at(con, topic["id"], since, config.stalled_after) if since else None
     known = {mark for event in occurrences(before, since) for mark in _marks(event)} if before else set()
     last = iso(until) or ""

@@ -5,28 +5,20 @@ RFC 5322, 2045-2047 and 2231 by the standard library; Auto-Submitted of RFC 3834
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import formatdate, getaddresses, parseaddr
+from email.utils import formatdate, getaddresses
 
-from tracker.core.dates import iso
 from tracker.core.news import Digest
 from tracker.faces.digest import words
 from tracker.faces.digest.html import html
+from tracker.faces.digest.ids import domain, label
 from tracker.faces.digest.text import text
 
-_NOT_IN_IDS = re.compile(r"[^a-z0-9]+")
 _POLICY = SMTP.clone(max_line_length=76)
-
-
-def message_id(profile: str, sender: str, at: int, random: str) -> str:
-    """A message id, without brackets. random: what tells two digests of a second apart."""
-    stamp = "".join(char for char in iso(at) or "" if char.isdecimal())
-    return f"{stamp}.{_label(profile)}.{random}.tracker@{_domain(sender)}"
 
 
 def eml(digest: Digest, msgid: str, sender: str, targets: Sequence[str], at: int) -> bytes:
@@ -44,7 +36,7 @@ def eml(digest: Digest, msgid: str, sender: str, targets: Sequence[str], at: int
         mail["In-Reply-To"] = f"<{digest.previous[1]}>"
         mail["References"] = f"<{digest.previous[1]}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["List-Id"] = f"tracker digest <{_label(digest.profile)}.digest.tracker.{_domain(sender)}>"
+    mail["List-Id"] = f"tracker digest <{label(digest.profile)}.digest.tracker.{domain(sender)}>"
     mail.set_content(text(digest), charset="utf-8", cte="quoted-printable")
     mail.add_alternative(html(digest), subtype="html", charset="utf-8", cte="quoted-printable")
     return mail.as_bytes()
@@ -65,11 +57,3 @@ def address(written: str, name: str = "") -> Address:
 def bare(written: str) -> str:
     """The address alone. Raises ValueError when it is none."""
     return address(written).addr_spec
-
-
-def _label(profile: str) -> str:
-    return _NOT_IN_IDS.sub("-", profile.lower()).strip("-") or "other"
-
-
-def _domain(sender: str) -> str:
-    return parseaddr(sender)[1].rpartition("@")[2] or "localhost"

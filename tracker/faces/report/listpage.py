@@ -86,19 +86,19 @@ def _periods(found: Sample) -> str:
 def _measures(found: Sample) -> list[dict[str, Any]]:
     numbers = found.stats
     return [
-        _measure(found, "first-reply", "first_reply", numbers.first_reply, "topics", "Nobody answered {}."),
-        _measure(found, "landing", "landing", numbers.landing, LANDED, "{} have no such time."),
-        _measure(found, "mainline", "mainline", numbers.mainline, LANDED, "{} have no such time."),
-        _measure(found, "versions", "versions", numbers.versions, "topics", ""),
+        _measure("first-reply", "first_reply", numbers.first_reply, "topics", "Nobody answered {}."),
+        _measure("landing", "landing", numbers.landing, LANDED, "Of {} that landed no such date is known."),
+        _measure("mainline", "mainline", numbers.mainline, LANDED, "Of {} that landed no such date is known."),
+        _measure("versions", "versions", numbers.versions, "topics", ""),
     ]
 
 
-def _measure(found: Sample, anchor: str, key: str, measure: Measure, of: str, missing: str) -> dict[str, Any]:
+def _measure(anchor: str, key: str, measure: Measure, of: str, missing: str) -> dict[str, Any]:
     name = dict(_SECTIONS)[anchor]
     pairs = [(one.label, len(one.topics)) for one in measure.buckets]
     about = ", ".join(f"{label}: {count}" for label, count in pairs)
     return {
-        "anchor": anchor, "name": name, "definition": DEFINITIONS[key], "counted": stats.counted(measure, found, of),
+        "anchor": anchor, "name": name, "definition": DEFINITIONS[key], "counted": stats.counted(measure, of),
         "n": measure.spread.n, "points": _points(measure, bare=key == "versions"), "buckets": measure.buckets,
         "without": measure.without, "missing": missing.format(f"{len(measure.without):,} topics"),
         "drawing": charts.rows(name, about, pairs) if measure.spread.n else "",

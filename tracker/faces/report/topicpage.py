@@ -82,11 +82,12 @@ def _facts(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     authors = list(dict.fromkeys(rows.person(one["author"]) for one in data["revisions"]))
     posted = [one["date"][:10] for one in data["revisions"] if one["date"]]
     when = f", {posted[0]} to {posted[-1]}" if posted else ""
+    versions = f"{rows.version(data)}, {len(data['revisions'])} postings{when}" if data["revisions"] else ""
     found = [
         ("Author" if len(authors) == 1 else "Authors", ", ".join(authors)),
         ("Lists", ", ".join(data["lists"])),
-        ("Versions", f"{rows.version(data)}, {len(data['revisions'])} postings{when}"),
-        ("Tags", _tags(data["tags"])),
+        ("Versions", versions),
+        ("Tags", _tags(data["tags"]) if versions else ""),
         ("Status set by hand", "yes" if data["manual"] else ""),
     ]
     return [(name, text) for name, text in found if text]

@@ -13,7 +13,6 @@ from functools import partial
 from typing import Any, ClassVar
 
 from textual import on
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
@@ -27,6 +26,7 @@ from tracker.faces.tui.library import Library
 from tracker.faces.tui.palette import Actions, Topics
 from tracker.faces.tui.screens.base import Page
 from tracker.faces.tui.screens.home import Home
+from tracker.faces.tui.typeahead import InOrder
 from tracker.faces.tui.widgets.lines import Lines
 from tracker.store import browse
 from tracker.store.db import StoreError
@@ -37,7 +37,7 @@ _LOOK_AGAIN = 2.0  # seconds between looks at what other processes wrote
 _SYNC_EVERY = 600  # seconds after which what is followed is asked for again
 
 
-class TrackerApp(Deeds, App[Exit]):
+class TrackerApp(Deeds, InOrder):
     """tracker on a terminal. clock: seconds UTC, replaced in tests; quiet: no sync by itself."""
 
     CSS_PATH = "tracker.tcss"

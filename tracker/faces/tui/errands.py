@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,9 +70,15 @@ class Errands:
         self._app.tell(f"copied {safe(text)}")
 
     def browse(self, url: str) -> None:
-        """In the user's browser."""
-        self._app.open_url(url)
-        self._app.tell(f"opened {safe(url)}")
+        """In the user's browser: beside us on a desktop, on our terminal when $BROWSER names one, else the URL is copied."""
+        if sys.platform == "darwin" or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+            self._app.open_url(url)
+            self._app.tell(f"opened {safe(url)}")
+        elif os.environ.get("BROWSER"):
+            self._outside([*shlex.split(os.environ["BROWSER"].partition(":")[0]), url])
+        else:
+            self.copy(url)
+            self._app.tell(f"no browser here (set $BROWSER), copied {safe(url)}")
 
     def _outside(self, command: list[str], cwd: Path | None = None, *, wait: bool = False) -> int | None:
         """Run a program on the terminal; None when it cannot be started."""

@@ -50,6 +50,7 @@ def _terminal() -> Iterator[None]:
     fd = sys.__stdin__.fileno() if sys.__stdin__ else 0
     before = termios.tcgetattr(fd)
     quiet = termios.tcgetattr(fd)
+    quiet[0] &= ~termios.ICRNL  # Enter stays a carriage return, as Textual reads it
     quiet[3] &= ~(termios.ECHO | termios.ICANON)
     termios.tcsetattr(fd, termios.TCSANOW, quiet)
     old = {one: signal.signal(one, _leave) for one in (signal.SIGTERM, signal.SIGHUP)}
