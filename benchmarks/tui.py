@@ -1,7 +1,8 @@
 """The terminal UI with 100, 10,000 and 100,000 topics: first paint, how long a key takes, memory.
 
 First paint: from the start of the process to the first frame on a pseudo-terminal, and to the frame of Textual.
-Keys: from pressing one to the first output, among all topics, on a screen of 140x40.
+Keys: from pressing one to the first output, among all topics, on a screen of 140x40; also in a thread of 2,000 mails and a
+diff of 5,000 lines.
 The stores are made up: a topic is one patch and two replies.
 """
 
@@ -17,13 +18,13 @@ import struct
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fcntl import ioctl
 from pathlib import Path
 from termios import TIOCSWINSZ
 
 from tests.mails import START, diff_of, mail, patch
-from tracker.config import load_config
+from tracker.config import Config, load_config
 from tracker.core.dates import iso
 from tracker.store.db import connect, transaction
 
@@ -42,8 +43,44 @@ def main() -> None:
             median, p99, slowest, memory = keys()
             print(
                 f"{size:7,} {statistics.median(first) * 1000:9.0f} ms {statistics.median(second) * 1000:15.0f} ms "
-                f"{median * 1000:10.1f} ms {p99 * 1000:7.1f} ms {slowest * 1000:7.1f} ms {memory / 1024:8.0f} MB"
+                f"{median * 1000:10.1f} ms {p99 * 1000:7.1f} ms {slowest * 1000:7.1f} ms {memory / 1024:8.0f} MB",
+                flush=True,
             )
+    long_thread()
+
+
+def long_thread() -> None:
+    """A thread of 2,000 mails below a patch of 5,000 lines: opening it, keys in its tree, paging through the diff."""
+    with tempfile.TemporaryDirectory() as folder, _home(Path(folder)):
+        files = "".join(
+            f"diff --git a/f{n}.c b/f{n}.c\n--- a/f{n}.c\n+++ b/f{n}.c\n@@ -1,20 +1,30 @@\n" + "+\tint added;\n int old;\n" * 20
+            for n in range(120)
+        )
+        mails = [patch("0@x", "[PATCH] demo: everything", diff=files)]
+        for n in range(1, 2_001):
+            above = f"0@x {max(0, n - 1 - n % 7)}@x"
+            mails.append(mail(f"{n}@x", "Re: [PATCH] demo: everything", "> int added;\nWhy?\n", refs=above, at=START + n))
+        _store(mails)
+        with _running() as (_, fd):
+            _until(fd, b"offline")
+            _quiet(fd, 2.0)
+            os.write(fd, b"\r")
+            _quiet(fd, 1.0)
+            before = time.perf_counter()
+            os.write(fd, b"2")
+            opened = _until(fd, b"Anna Author") - before
+            _quiet(fd, 1.0)
+            tree = _keys(fd, (b"j", b"j", b"G", b"k", b"g") * 20)
+            os.write(fd, b"g\r")
+            _quiet(fd, 1.0)
+            diff = _keys(fd, (b"\x04", b"j", b"G", b"k", b"g") * 20)
+    print(f"a thread of 2,001 mails: opened in {opened * 1000:.0f} ms; a key in its tree {_told(tree)}")
+    print(f"a diff of 5,000 lines: a key {_told(diff)}")
+
+
+def _told(took: list[float]) -> str:
+    took.sort()
+    return f"{statistics.median(took) * 1000:.1f} ms, p99 {took[len(took) * 99 // 100 - 1] * 1000:.1f} ms"
 
 
 @contextlib.contextmanager
@@ -63,6 +100,19 @@ def _home(folder: Path) -> Iterator[None]:
 
 def make(size: int) -> None:
     """A store with so many topics: one is parsed from mails, the others are copies of its rows."""
+    config = _store(
+        [
+            patch("0@example.org", "[PATCH] demo: step 0", diff=diff_of(0)),
+            mail("0.1@example.org", "Re: [PATCH] demo: step 0", "Looks odd.\n", refs="0@example.org", at=START + 60),
+            mail("0.2@example.org", "Re: [PATCH] demo: step 0", "No.\n", refs="0@example.org 0.1@example.org", at=START + 90),
+        ]
+    )
+    with contextlib.closing(connect(config.mail_db, config.user_db)) as con, transaction(con):
+        _copy(con, size)
+
+
+def _store(mails: list[bytes]) -> Config:
+    """A new store with these mails, the first one followed."""
     from tracker.store.mail import source
     from tracker.sync.follow import follow_file
     from tracker.sync.session import Session, add_mail
@@ -70,15 +120,9 @@ def make(size: int) -> None:
     config = load_config(os.environ)
     with contextlib.closing(connect(config.mail_db, config.user_db)) as con:
         session = Session(con, config, int(time.time()), lambda _text: None)
-        mails = [
-            patch("0@example.org", "[PATCH] demo: step 0", diff=diff_of(0)),
-            mail("0.1@example.org", "Re: [PATCH] demo: step 0", "Looks odd.\n", refs="0@example.org", at=START + 60),
-            mail("0.2@example.org", "Re: [PATCH] demo: step 0", "No.\n", refs="0@example.org 0.1@example.org", at=START + 90),
-        ]
         added = add_mail(session, mails, source(con, "lore", "https://example.org/all/", private=False))
         follow_file(session, added.new[:1])
-        with transaction(con):
-            _copy(con, size)
+    return config
 
 
 def _copy(con: object, size: int) -> None:
@@ -150,21 +194,27 @@ def _until(fd: int, mark: bytes, patience: float = 60) -> float:
 
 def keys() -> tuple[float, float, float, int]:
     """Median, 99th percentile and slowest of 200 keys, in seconds from a key to the first output; peak of memory in KiB."""
-    took = []
     with _running() as (pid, fd):
         _until(fd, b"offline")
         os.write(fd, b"6")
         _quiet(fd, 3.0)
-        for key in (b"j", b"j", b"j", b"\x04", b"j", b"G", b"k", b"\x15", b"g", b"j") * 20:
-            before = time.perf_counter()
-            os.write(fd, key)
-            select.select([fd], [], [], 5)
-            took.append(time.perf_counter() - before)
-            _quiet(fd, 0.15)
+        took = _keys(fd, (b"j", b"j", b"j", b"\x04", b"j", b"G", b"k", b"\x15", b"g", b"j") * 20)
         status = Path(f"/proc/{pid}/status").read_text()
     peak = next(int(one.split()[1]) for one in status.split("\n") if one.startswith("VmHWM"))
     took.sort()
     return statistics.median(took), took[len(took) * 99 // 100 - 1], took[-1], peak
+
+
+def _keys(fd: int, pressed: Sequence[bytes]) -> list[float]:
+    """Seconds from each key to the first output."""
+    took = []
+    for key in pressed:
+        before = time.perf_counter()
+        os.write(fd, key)
+        select.select([fd], [], [], 5)
+        took.append(time.perf_counter() - before)
+        _quiet(fd, 0.15)
+    return took
 
 
 def _quiet(fd: int, pause: float) -> None:

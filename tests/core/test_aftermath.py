@@ -16,6 +16,7 @@ from tests.notices import (
     CHEN,
     DAY,
     FIRST,
+    GREG,
     MERGE,
     SECOND,
     UNDO,
@@ -309,6 +310,27 @@ def test_a_backport_is_not_told_of_other_branches() -> None:
     assert [(one.role, one.branch) for one in found.landings] == [("stable", "6.6")]
 
 
+def test_a_stable_maintainers_words_about_a_backport() -> None:
+    """"Now queued up" is a landing in the branch that the patch is for; anybody else's words are none."""
+    own = patch("b@x", "[PATCH 6.6.y] demo: one", log=f"commit {SECOND} upstream.\n\nCount.\n")
+
+    def says(text: str, who: str) -> bytes:
+        return mail("w@x", "Re: [PATCH 6.6.y] demo: one", f"{text}\n", refs="b@x", sender=who, at=START + DAY)
+
+    found = after([own, says("Now queued up, thanks.", GREG)], maintainers=frozenset())
+    assert [(one.role, one.branch, one.evidence) for one in found.landings] == [("stable", "6.6", (Evidence("w@x"),))]
+    assert after([own, says("Now queued up, thanks.", BEN)]) == Aftermath()
+    assert after([own, says("I'll queue it up.", GREG)]).landings == ()
+
+
+def test_what_is_dropped_from_one_stable_tree_stays_in_others() -> None:
+    """Each branch has its own queue."""
+    gone = mail("g@x", 'Patch "demo: one" has been dropped from the 6.6-stable tree', sender=GREG, at=START + 89 * DAY)
+    queues = [queued("demo: one", SECOND, branch=branch, msgid=f"q{branch}@x") for branch in ("6.6", "6.11")]
+    found = after([V1], *queues, gone, maintainers=frozenset())
+    assert {one.branch: one.dropped for one in found.landings if one.role == "stable"} == {"6.6": True, "6.11": False}
+
+
 # --- regressions and fixes
 
 
@@ -392,6 +414,21 @@ def test_the_same_title_in_another_time() -> None:
     )  # fmt: skip
     assert after([V1], *early, *late) == after([V1], *early)
     assert after([other, late[0]], *early, *late[1:]) == after([other, late[0]], *late[1:])
+
+
+def test_a_thanks_mail_in_another_thread() -> None:
+    """It answers a cover that was sent apart: the titles in it are this topic's, unless the patch is long gone."""
+    answer = thanks(("demo: one", FIRST), refs="cover-elsewhere@x", day=90)
+    assert landed(after([V1], answer)) == [("p@x", "maintainer", FIRST)]
+    assert after([V1], thanks(("demo: one", FIRST), refs="cover-elsewhere@x", day=400)) == Aftermath()
+
+
+def test_an_old_patch_that_is_backported() -> None:
+    """Years later a stable queue names its commit: it is meant as long as no other commit is known for it."""
+    late = queued("demo: one", SECOND, day=1_200)
+    assert [(one.role, one.commit) for one in after([V1], late).landings] == [("mainline", SECOND), ("stable", "")]
+    early = queued("demo: one", FIRST, day=30, msgid="q1@x")
+    assert after([V1], early, late) == after([V1], early)
 
 
 def test_no_revisions_no_aftermath() -> None:

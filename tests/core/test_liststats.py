@@ -73,6 +73,14 @@ def test_the_first_reply_is_of_another_person_after_the_posting() -> None:
     assert (found.spread.n, found.spread.median) == (3, HOUR + 1)
 
 
+def test_who_takes_a_topic_over_answered_it_first() -> None:
+    """An answer by somebody who posts a later version is a first reply; that is no review, and the topic may stay silent."""
+    found = list_stats([course(1, "stalled", authors=(ANNA, BEN), replies=(after(1, 60), after(1, 30, ANNA)))], NOW)
+    assert list(found.first_reply.values) == [(1, 60)]
+    assert found.reviewers == ()
+    assert outcome(found.courses[0]) == "silent"
+
+
 # --- landing
 
 

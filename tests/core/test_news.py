@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from tracker.core import news, review
 from tracker.core.dates import iso
 from tracker.core.news import MOVED, NEW, YOURS, News, action, occurrences, order, tell
+from tracker.faces import rows
 
 DAY = 86_400
 NOW = 1_717_000_000
@@ -201,5 +203,25 @@ def test_the_users_turn_comes_first_then_the_weight() -> None:
         assert found is not None
         return found
 
-    news = [of(1, "replied"), of(2, "reverted"), of(3, "replied", mine=True), of(4, "reverted", was=None)]
-    assert [one.id for one in order(news)] == [3, 2, 1, 4]
+    several = [of(1, "replied"), of(2, "reverted"), of(3, "replied", mine=True), of(4, "reverted", was=None)]
+    assert [one.id for one in order(several)] == [3, 2, 1, 4]
+
+
+def test_what_else_waits_for_an_answer_is_named() -> None:
+    """Of the author's turn all that was asked, but for what the verdict tells already; of others' turns nothing."""
+
+    def ask(name: str, patch: str | None) -> dict[str, Any]:
+        return {"kind": "request", "who": BEN, "text": "Add a test.", "at": iso(NOW), "patch": patch, "evidence": {"msgid": name}}
+
+    asks = [ask("1@example.org", None), ask("2@x", "v1-2@example.org"), ask("3@x", None)]
+    data = topic(revisions=[revision(1, ("one", "a"), ("two", "b"))], asks=asks, turn="author")
+    found = [item.text for item in told(data, event("agreement", "9@x")).items if item.kind == "waiting"]
+    assert found == ["Ben Reviewer on 2/2: Add a test.", "Ben Reviewer: Add a test."]
+    assert [item.kind for item in told({**data, "turn": "reviewer"}, event("agreement", "9@x")).items] == ["agreement"]
+    many = [ask(f"{n}@y", None) for n in range(9)]
+    assert told({**data, "asks": many}, event("agreement", "9@x")).items[-1].text == "4 more"
+
+
+def test_patience_is_the_same_everywhere() -> None:
+    """A promise is overdue for the digest when it is for the tags of a topic."""
+    assert (news.PATIENCE, rows.PATIENCE) == (review.PATIENCE, review.PATIENCE)

@@ -29,7 +29,7 @@ CHEN = "Chen Maintainer <chen@example.org>"
 _ATTRIBUTES = {
     "*": {"class", "id", "role", "aria-label", "aria-labelledby", "aria-hidden", "tabindex"},
     "html": {"lang"}, "meta": {"charset", "http-equiv", "content", "name"}, "a": {"href"}, "th": {"scope"}, "li": {"value"},
-    "time": {"datetime"},
+    "time": {"datetime"}, "details": {"open"},
 }  # fmt: skip
 _SVG = {"viewBox", "cx", "cy", "d", "dx", "dy", "height", "r", "rx", "ry", "transform", "width", "x", "x1", "x2", "y", "y1", "y2"}
 _SVG |= {"class", "role", "aria-label"}

@@ -24,7 +24,7 @@ NOW = 1_795_305_600  # 2026-11-22T00:00:00Z
 TOPIC_KEYS = {
     "id", "slug", "title", "status", "status_reason", "confidence", "evidence", "manual", "turn", "turn_who", "turn_since",
     "age_days", "followed", "mine", "my_roles", "unread", "snoozed_until", "notes", "lists", "sources", "revisions", "tags",
-    "landings", "events", "related", "moved",
+    "landings", "events", "related", "moved", "asks",
 }  # fmt: skip
 
 

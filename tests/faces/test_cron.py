@@ -201,7 +201,7 @@ def test_a_real_cron_daemon(
     line = crontab_line(out).removesuffix(" --delay 15")
     codes = places / "codes"
     errors = places / "errors"
-    cron(f"MAILTO=\n* * * * * {line.split(' ', 5)[5]} 2>>{errors}; echo $? >>{codes}\n")
+    cron(f"MAILTO=\"\"\n* * * * * {line.split(' ', 5)[5]} 2>>{errors}; echo $? >>{codes}\n")
 
     def ran(times: int) -> bool:
         return codes.exists() and len(codes.read_text().split()) >= times

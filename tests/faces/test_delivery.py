@@ -261,7 +261,6 @@ def test_apprise_is_told(store: Store, tracker: Run, monkeypatch: pytest.MonkeyP
     assert [one[:2] for one in told] == [(f"json://{name}/TOKEN", "[tracker] 1 new: as of 2024-06-08") for name in ("ok", "deaf")]
     assert TITLE in told[0][2]
 
-
     def hears(self: Apprise, *, body: str, title: str) -> bool:
         told.append((self.url, title, body))
         return True

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.browser import browser, find
+from tests.conftest import ROOT, needs
 from tests.faces.digests import URL, Store
 from tests.mails import START, diff_of, mail, mbox, patch
 from tracker.faces import cli
@@ -516,3 +517,25 @@ def test_an_archive_of_the_users_own_is_told_on_paper_only(tmp_path: Path, track
     file.write_bytes(mbox(patch("1@example.org", "[PATCH] demo: one")))
     assert tracker("follow", "-m", str(file))[0] == 0
     assert "demo: one" in tracker("digest")[1]
+
+
+# --- in a browser
+
+
+def test_the_page_in_a_browser(hostile: Store, tracker: Run, tmp_path: Path) -> None:
+    """Light and dark, 400 and 1400 pixels wide: nothing but the page is asked for, nothing is logged, nothing is too wide."""
+    program = find()
+    needs(program is not None, "no chromium to open pages with")
+    assert program is not None
+    page = tmp_path / "digest.html"
+    page.write_text(tracker("digest", "--format", "html")[1])
+    with browser(program, tmp_path / "chromium") as chromium:
+        for wide in (400, 1400):
+            for dark in (False, True):
+                chromium.open(page, width=wide, dark=dark)
+                assert chromium.requests == [page.as_uri()]
+                assert chromium.logged == []
+                assert chromium.evaluate("document.documentElement.scrollWidth") <= wide
+                paper = chromium.evaluate("getComputedStyle(document.body).backgroundColor")
+                assert paper == ("rgb(13, 17, 23)" if dark else "rgb(255, 255, 255)")
+        assert chromium.evaluate("document.scripts.length") == 0

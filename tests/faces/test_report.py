@@ -121,6 +121,15 @@ def test_every_table_is_a_real_one(page: Page) -> None:
         assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
 
 
+def test_the_commits_of_a_topic(page: Page) -> None:
+    """What the pull request robot says was merged is a commit of mainline, whose page on git.kernel.org is known."""
+    thanks = f"Applied to the vfs.misc branch of the vfs/vfs.git tree.\n\n[1/1] demo: count the readers\n      commit: {MERGED}\n"
+    fill(*DEMO, answer("ty@x", "v2@x", thanks, CHEN, START + 8 * DAY, "Re: [PATCH v2] demo: count the readers"))
+    found = page("1")
+    rows = [" ".join("".join(node.itertext()).split()) for name, node in elements(parsed(found)) if name == "tr"]
+    assert "demo: count the readers 2a010c412853 vfs/vfs.git vfs.misc 2024-06-06 unknown told by a mail: ty@x" in rows
+
+
 def test_commits_are_linked_where_their_tree_is_known() -> None:
     """Mainline and trees of the user that are on git.kernel.org; never a place that only a mail names elsewhere."""
     base = "https://git.kernel.org/pub/scm/linux/kernel/git"
@@ -246,9 +255,28 @@ def test_a_public_topic_is_told_as_if_local_mail_never_came(page: Page) -> None:
 def test_related_topics_from_local_files_stay_out(page: Page) -> None:
     """A revert that only a local file has is not named on the page of what it reverts."""
     fill(*DEMO)
-    log = f"This reverts commit {MERGED} (\"demo: count the readers\").\n\nSigned-off-by: Anna Author <anna@example.org>\n"
-    fill(posted("rev@x", '[PATCH] Revert "demo: count the readers"', at=START + 20 * DAY, refs="v2@x", log=log), private=True)
-    assert "rev@x" not in page("1")
+    before = page("1")
+    log = f'This reverts commit {MERGED} ("demo: count the readers").\n\nSigned-off-by: {ANNA}\n'
+    fill(posted("rev@x", '[PATCH] Revert "demo: count the readers"', at=START + 20 * DAY, log=log, diff=OTHER_DIFF), private=True)
+    assert page("1") == before
+    assert "reverted by" in text_of(page("1", "--private"))
+
+
+def test_news_from_local_files_stay_out(page: Page) -> None:
+    """What only a local file says became of a patch is no step on its page, and does not change its status."""
+    fill(*DEMO)
+    before = page("1")
+    title = "demo: count the readers"
+    body = (
+        f"This is a note to let you know that I've just added the patch titled\n\n    {title}\n\nto the 6.1-stable tree.\n\n"
+        f"commit {MERGED} upstream.\n"
+    )
+    stable = mail("stable@x", f'Patch "{title}" has been added to the 6.1-stable tree', body,
+                  sender="gregkh@linuxfoundation.org", at=START + 40 * DAY, headers="X-stable: commit")  # fmt: skip
+    fill(stable, private=True)
+    assert page("1") == before
+    assert "stalled" in text_of(page("--list", "demo"))
+    assert "stable 6.1" in text_of(page("1", "--private"))
 
 
 # --- hostile mail

@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.faces.pages import NOW, fill
+from tests.faces.pages import CHEN, NOW, answer, fill
 from tests.faces.test_report import DEMO, posted
-from tests.mails import DIFF, START
+from tests.mails import DIFF, OTHER_DIFF, START
 from tracker.config import load_config
 from tracker.faces import cli
 from tracker.faces.commands.stats import bar, stats
@@ -23,7 +23,7 @@ from tracker.faces.out import Out
 from tracker.faces.plain import width
 from tracker.faces.spans import duration, moment
 
-DAY = 86_400
+HOUR, DAY = 3_600, 86_400
 FORMULA = "=HYPERLINK(1) <mallory@example.net>"
 SAMPLE = (*DEMO, posted("w1@x", "[PATCH] demo: write it down", at=START + 2 * DAY, diff=DIFF.replace("ring.c", "doc.c")))
 Show = Callable[..., str]
@@ -122,8 +122,6 @@ def test_json_has_the_topics_behind_every_number(show: Show) -> None:
 
 def test_csv_can_be_opened_in_a_spreadsheet(show: Show) -> None:
     """Five fields a line; a name that begins like a formula is none."""
-    from tests.faces.pages import answer
-
     fill(*SAMPLE, answer("f@x", "v2@x", "Hm.\n", FORMULA))
     table = list(csv.reader(io.StringIO(show(csv=True))))
     assert table[0] == ["figure", "what", "unit", "value", "topics"]
@@ -141,6 +139,36 @@ def test_local_files_do_not_count(capsys: pytest.CaptureFixture[str]) -> None:
     assert "the 2 topics of the list 'demo' came from your own files only; --private counts them" in capsys.readouterr().err
     assert cli.run(["stats", "--list", "demo", "--private"]) == 0
     assert "2 topics first posted" in capsys.readouterr().out
+
+
+def test_who_offers_a_patch_or_applies_one_has_answered(show: Show) -> None:
+    """A patch in a reply and a word that the patch was applied are first replies, whatever else they are; a robot's is none."""
+    subject = "Re: [PATCH] demo: write it down"
+    thanks = "Applied to the vfs.misc branch of the vfs/vfs.git tree.\n\n[1/1] demo: write it down\n      commit: 2a010c412853\n"
+    mine = posted("own@x", "Re: [PATCH] demo: count the readers", refs="v1@x", at=START + HOUR, sender=CHEN, diff=OTHER_DIFF)
+    fill(
+        *SAMPLE, mine,
+        answer("bot@x", "w1@x", thanks, "kernel test robot <lkp@intel.com>", START + 2 * DAY + 60, subject),
+        answer("ty@x", "w1@x", thanks, CHEN, START + 2 * DAY + 2 * HOUR, subject),
+    )  # fmt: skip
+    found = json.loads(show(json=True))["stats"]
+    assert {one["label"]: one["topics"] for one in found["first_reply"]["buckets"] if one["n"]} == {
+        "up to 1 hour": [1], "1 to 6 hours": [2],
+    }  # fmt: skip
+
+
+def test_local_answers_do_not_count(show: Show) -> None:
+    """Nor does a patch that only a local file offers in reply to a public one."""
+    fill(*SAMPLE)
+    before = json.loads(show(json=True))["stats"]
+    mine = posted("own@x", "Re: [PATCH] demo: count the readers", refs="v1@x", at=START + HOUR, sender=CHEN,
+                  diff=DIFF.replace("ring.c", "own.c"))  # fmt: skip
+    fill(mine, private=True)
+    after = json.loads(show(json=True))["stats"]
+    assert after.pop("left_out") == {"local": 1, "undated": 0}  # it is a topic, too
+    del before["left_out"]
+    assert after == before
+    assert json.loads(show(json=True, private=True))["stats"]["first_reply"]["median"] == HOUR
 
 
 def test_names_of_lists(capsys: pytest.CaptureFixture[str]) -> None:

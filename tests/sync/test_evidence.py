@@ -210,3 +210,31 @@ def test_the_story(tmp_path: Path, real_data: Path, capsys: pytest.CaptureFixtur
     assert (other["status"], other["followed"]) == ("merged", False)
     assert len(asked) <= 18
     assert len(later) <= 2
+def test_the_answer_to_a_pull_request_is_found(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
+    """It names neither title nor commit: the next sync looks for it under the title of the request, and no more after that."""
+    assert tracker("--server", lists.url, "follow", "p@x") == 0
+    lists.add("pulls", UNDO_PULL)
+    assert tracker("--server", lists.url, "sync") == 0
+    answer = pulled("undo@x", msgid="prt2@x", day=81)
+    lists.add("pulls", answer.replace(b"[GIT PULL] demo for v6.11", b"[REGRESSION] linker fails"))
+    assert tracker("--server", lists.url, "sync") == 0
+    assert shown(capsys, "p@x")["status"] == "reverted"
+    lists.asked()
+    assert tracker("--server", lists.url, "sync") == 0
+    asked = lists.asked()
+    assert len(asked) <= 2
+    assert "linker+fails" not in " ".join(path for _, path, _ in asked)
+
+
+def test_a_revert_that_only_private_mail_names_is_not_asked_for(
+    lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Though the landing that it reverts is public."""
+    (tmp_path / "own.mbox").write_bytes(mbox(REVERT))
+    assert tracker("import", str(tmp_path / "own.mbox")) == 0
+    assert tracker("--server", lists.url, "follow", "p@x") == 0
+    assert tracker("--server", lists.url, "sync") == 0
+    assert shown(capsys, "p@x")["status"] == "reverted"
+    asked = " ".join(path for _, path, _ in lists.asked())
+    assert UNDO[:12] not in asked
+    assert SECOND[:12] in asked

@@ -28,6 +28,7 @@ _PULLED_WITHIN = 300 * 86_400  # seconds after its posting that a pull request m
 _LATE = 2 * 86_400  # seconds that a statement may seem to be older than what it is about: clocks differ
 # A title alone means a patch that was posted this many seconds ago at most: titles are used again for other work.
 _TITLE_HOLDS = 2 * 365 * 86_400
+_ANSWER_HOLDS = 180 * 86_400  # the same in a mail that answers another thread: of a cover sent apart, or a newer version
 _OF_ANSWERED = ("applied", "dropped")  # statements about the patch that the mail answers
 _TORVALDS = "torvalds@linux-foundation.org"
 _ANY_TIME = 1 << 40
@@ -113,8 +114,8 @@ class _Teller:
     def learn(self, mail: Facts) -> None:
         """Which commits a mail ties to the topic's patches, by naming both."""
         for notice in mail.notices:
-            if commit_of(notice) and not self._anothers(notice, mail):
-                mark, place = self._titled(notice.titles[0], mail, notice.commit)
+            if commit_of(notice):
+                mark, place = self._titled(notice.titles[0], notice, mail)
                 if place is not None:
                     self._name(mark, self.lineup.line(place), notice, mail)
         if mail.posting and mail.msgid not in self.mails:
@@ -137,22 +138,27 @@ class _Teller:
         if notice.kind in _STABLE_KINDS or notice.kind == "reverted" or (notice.tree and role_of(notice.tree) == "mainline"):
             self.mainline.setdefault(notice.commit, Evidence(mail.msgid))
 
-    def _anothers(self, notice: Notice, mail: Facts) -> bool:
-        """Whether a mail elsewhere says that of what it answers: another patch, whatever its title."""
-        if notice.kind not in _OF_ANSWERED or mail.msgid in self.mails or not mail.parents:
-            return False
-        return not any(one in self.mails for one in (*mail.parents, *notice.refs))
-
-    def _titled(self, title: str, mail: Facts, commit: str) -> tuple[str, Place | None]:
+    def _titled(self, title: str, notice: Notice, mail: Facts) -> tuple[str, Place | None]:
         """As `_placed`, of what a mail says; in a mail elsewhere an old patch is meant only if its commit is named, too."""
         does, place = self._placed(title, mail.date)
-        if place is not None and mail.msgid not in self.mails and self._is_old(place, mail.date, does, commit):
-            return "", None
-        return does, place
+        if place is None or mail.msgid in self.mails:
+            return does, place
+        answers = notice.kind in _OF_ANSWERED and bool(mail.parents)
+        others = answers and not any(one in self.mails for one in (*mail.parents, *notice.refs))
+        old = self._is_old(place, mail.date, does, notice.commit, holds=_ANSWER_HOLDS if others else _TITLE_HOLDS)
+        if old and notice.source == "stable" and notice.commit:  # old commits are often backported; are there two of them?
+            old = any(line == self.lineup.line(place) for sha, line in self._named_for(does).items())
+        return ("", None) if old else (does, place)
 
-    def _is_old(self, place: Place, date: int | None, does: str, *commits: str) -> bool:
+    def _named_for(self, does: str) -> dict[str, int]:
+        """The commits in mainline that are known so far, or those that revert, by line."""
+        if does == "revert":
+            return self.undoing
+        return {sha: line for sha, line in self.commits.items() if sha in self.mainline}
+
+    def _is_old(self, place: Place, date: int | None, does: str, *commits: str, holds: int = _TITLE_HOLDS) -> bool:
         """Whether the patch at *place* was posted too long before *date* to be meant by its title, without its commit."""
-        if (date or 0) - self._posted(place[0]) <= _TITLE_HOLDS:
+        if (date or 0) - self._posted(place[0]) <= holds:
             return False
         known = self.undoing if does == "revert" else self.commits
         return not any(_line_of(commit, known) == self.lineup.line(place) for commit in commits)
@@ -175,10 +181,8 @@ class _Teller:
 
     def targets(self, notice: Notice, mail: Facts) -> list[tuple[int, str]]:
         """The lines that a statement is about, each with what is done to it ('', 'revert' or 'reapply')."""
-        if self._anothers(notice, mail):
-            return []
         if notice.titles:
-            marked = [self._titled(title, mail, notice.commit) for title in notice.titles]
+            marked = [self._titled(title, notice, mail) for title in notice.titles]
             return list(dict.fromkeys((self.lineup.line(place), mark) for mark, place in marked if place is not None))
         for known, mark in ((self.commits, ""), (self.undoing, "revert")):
             line = _line_of(notice.commit, known)
@@ -304,7 +308,7 @@ class _Teller:
             if notice.commit and not aims:
                 spot = self.spots.at(line, "mainline", "mainline", "", notice.commit, _TURNS[mark])
                 spot.hint(mail.date, Evidence(mail.msgid))
-            if notice.reason != "backport" and notice.source == "stable" and (not aims or notice.branch in aims):
+            if notice.reason not in ("backport", "will") and (not aims or notice.branch in aims):
                 spot = self.spots.at(line, "stable", "stable", notice.branch, "", _TURNS[mark])
                 spot.tell(mail.date, Evidence(mail.msgid))
 
@@ -322,11 +326,14 @@ class _Teller:
             self._event("backport-failed", mail, f"does not apply to stable {notice.branch}".rstrip(), open=True)
 
     def dropped(self, mail: Facts, notice: Notice) -> None:
-        if not self._trusted(mail, notice) or (notice.kind == "mm-removed" and notice.reason in _KEPT):
+        role = "stable" if notice.kind == "stable-dropped" else "maintainer"  # the first is said by stable maintainers only
+        believed = role == "stable" or self._trusted(mail, notice)
+        if not believed or notice.reason == "will" or (notice.kind == "mm-removed" and notice.reason in _KEPT):
             return
-        role = "stable" if notice.kind == "stable-dropped" else "maintainer"
         lines = {line for line, mark in self.targets(notice, mail) if not mark}
         hit = [one for one in self.spots if one.line in lines and one.role == role and one.turn == PATCH]
+        if role == "stable" and notice.branch:
+            hit = [one for one in hit if one.release == release_of(notice.branch)]
         for one in hit:
             one.dropped = True
             one.prove(Evidence(mail.msgid))

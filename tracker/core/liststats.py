@@ -43,9 +43,9 @@ DEFINITIONS = {
     ),
     "status": "The status of each topic today, as 'tracker show' tells it with its reason.",
     "first_reply": (
-        "From the first posting of a topic to the first mail on it by a person who is none of its authors; a word that it "
-        "was applied counts; robots' mails do not, nor does what was said before the posting. Topics that nobody answered so "
-        "far are in no quartile: they are counted beside them, so who posts now waits longer than the quartiles say."
+        "From the first posting of a topic to the first answer to it by another person than who posted it; a word that it was "
+        "applied counts; robots' mails do not, nor does what was said before the posting. Topics that nobody answered so far "
+        "are in no quartile: they are counted beside them, so who posts now waits longer than the quartiles say."
     ),
     "landing": (
         "From the first posting of a topic, whatever its version, to the first time that one of its patches was in a "
@@ -87,9 +87,10 @@ _MOST_VERSIONS = 6  # of more, one bucket
 class Course:
     """How one topic went. Times are seconds UTC, None unknown.
 
-    status, turn: as they stand today; turn_since: when the turn came to turn_who. posted: its first version. replies: the
-    mails of people, robots left out: (who, when). landed, mainline: when the first of its patches was in any tree, in
-    mainline. tags: (name, who) of those that count today; promises: who promised one that has not come.
+    status, turn: as they stand today; turn_since: when the turn came to turn_who. posted: its first version. authors: of its
+    versions, the one of the first in front. replies: the mails of people, robots left out: (who, when). landed, mainline:
+    when the first of its patches was in any tree, in mainline. tags: (name, who) of those that count today; promises: who
+    promised one that has not come.
     """
 
     number: int
@@ -208,7 +209,7 @@ def list_stats(courses: Iterable[Course], now: int) -> ListStats:
 def outcome(one: Course) -> str:
     """The group of OUTCOMES that a topic is in."""
     if one.status == "stalled":
-        return "stalled" if _answers(one) else "silent"
+        return "stalled" if _answers(one, one.authors) else "silent"
     return _OUTCOME.get(one.status, "unknown")
 
 
@@ -244,7 +245,7 @@ def _measure(sample: Sequence[Course], value: Callable[[Course], int | None], ed
 
 
 def _first_reply(one: Course) -> int | None:
-    dates = [at for _, at in _answers(one) if at is not None]
+    dates = [at for _, at in _answers(one, one.authors[:1]) if at is not None]
     return min(dates) - (one.posted or 0) if dates else None
 
 
@@ -295,12 +296,12 @@ class _Known:
         return found
 
 
-def _answers(one: Course) -> list[tuple[Person, int | None]]:
-    """The replies of people who are none of the topic's authors; a discussion that a posting came out of is no reply to it."""
+def _answers(one: Course, but: Sequence[Person]) -> list[tuple[Person, int | None]]:
+    """The replies of other people than *but*; a discussion that a posting came out of is no reply to it."""
     known = _Known()
-    authors = {known.number(author) for author in one.authors}
+    left_out = {known.number(who) for who in but}
     later = [reply for reply in one.replies if reply[1] is None or one.posted is None or reply[1] >= one.posted]
-    return [reply for reply in later if known.number(reply[0]) not in authors]
+    return [reply for reply in later if known.number(reply[0]) not in left_out]
 
 
 def _reviewers(sample: Sequence[Course]) -> tuple[Reviewer, ...]:
@@ -309,7 +310,7 @@ def _reviewers(sample: Sequence[Course]) -> tuple[Reviewer, ...]:
     replies: dict[int, list[int]] = {}
     also: dict[tuple[int, str], dict[int, None]] = {}
     for one in reversed(sample):
-        for who, _ in _answers(one):
+        for who, _ in _answers(one, one.authors):
             replies.setdefault(known.number(who), []).append(one.number)
         said = [(who, name) for name, who in one.tags] + [(who, "promised") for who in one.promises]
         said += [(who, "waiting") for who in one.turn_who] if one.turn in ("reviewer", "maintainer") and _waits(one) else []

@@ -26,13 +26,15 @@ KINDS: Mapping[str, tuple[int, str]] = {
     "applied": (55, "applied"), "revised": (52, "new version"), "posted": (52, "posted"), "fixed": (50, "fixed"),
     "stalled": (48, "gone silent"), "overdue": (47, "overdue"), "lost": (46, "tag lost"), "backported": (45, "backported"),
     "pulled": (44, "pull request"), "tagged": (40, "tagged"), "promised": (35, "promised"), "replaced": (30, "replaced"),
-    "agreement": (20, "agreement"), "linked": (15, "linked"), "set": (15, "set by hand"), "replied": (10, "replies"),
+    "waiting": (25, "waits for an answer"), "agreement": (20, "agreement"), "linked": (15, "linked"),
+    "set": (15, "set by hand"), "replied": (10, "replies"),
 }  # fmt: skip
 # What a status weighs when a topic comes to have it.
 _STATUS_WEIGHT = {
     "reverted": 100, "dropped": 90, "rejected": 85, "released": 70, "merged": 65, "changes-requested": 64, "superseded": 58,
     "in-next": 56, "applied": 55, "partly-applied": 55, "reviewed": 50, "stalled": 48,
 }  # fmt: skip
+_MAX_ASKS = 5
 # Who is to do what, by whose turn it is and how the topic stands; '' stands for every other status.
 _ACTIONS: Mapping[tuple[str, str], str] = {
     ("author", "changes-requested"): "answer, or post a new version", ("author", "stalled"): "post it again, or ask",
@@ -197,7 +199,7 @@ def tell(
     moved = was is not None and was[0] != topic["status"]
     if not fresh and not moved and not turned and (was is not None or window):
         return None
-    items = _items(topic, fresh)
+    items = (*_items(topic, fresh), *_waiting(topic))
     if window:  # a story is told in the order of time
         items = tuple(sorted(items, key=lambda item: item.at or ""))
     section = YOURS if mine else NEW if was is None else MOVED
@@ -249,6 +251,21 @@ def _items(topic: Json, fresh: Sequence[Json]) -> tuple[Item, ...]:
     for kind, events in by_kind.items():
         found += _TELLERS.get(kind, _each)(topic, events)
     return tuple(sorted(found, key=lambda item: (-item.weight, item.at or "")))
+
+
+def _waiting(topic: Json) -> list[Item]:
+    """What else waits for an answer of the author, where it is his turn: the verdict tells one of it."""
+    if topic["turn"] != "author":
+        return []
+    told = {one.get("msgid") for one in topic["evidence"][:1]}
+    asks = [ask for ask in topic.get("asks", ()) if ask["evidence"]["msgid"] not in told]
+    found = []
+    for ask in asks[:_MAX_ASKS]:
+        of = f" on {numbers}" if ask["patch"] and (numbers := _numbers(topic, (ask["patch"],))) else ""
+        found.append(_item("waiting", [ask], f"{_name(ask['who'])}{of}: {ask['text']}"))
+    if len(asks) > _MAX_ASKS:
+        found.append(_item("waiting", asks[_MAX_ASKS:], f"{len(asks) - _MAX_ASKS} more"))
+    return found
 
 
 def _item(kind: str, events: Sequence[Json], text: str, label: str = "") -> Item:

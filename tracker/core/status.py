@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from tracker.core import landed, verdicts
-from tracker.core.debate import WHOLE, Debate, hear
+from tracker.core.debate import WHOLE, Ask, Debate, hear
 from tracker.core.fate import fates
 from tracker.core.findings import Case, Finding, View
 from tracker.core.landing import Evidence
@@ -30,8 +30,8 @@ class Judgement:
     """A status with its reason, what proves it and how sure it is (0 to 1).
 
     turn: who acts next ('author', 'reviewer', 'maintainer', 'nobody', 'unknown'), who they are where known, since when.
-    moved: when anything last moved. patches: message id of each patch of the newest revision -> its own status. Times are
-    seconds UTC.
+    moved: when anything last moved. patches: message id of each patch of the newest revision -> its own status. asks: what
+    waits for the author. Times are seconds UTC.
     """
 
     status: str
@@ -43,6 +43,7 @@ class Judgement:
     turn_since: int | None = None
     moved: int | None = None
     patches: Mapping[str, str] | None = None
+    asks: tuple[Ask, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def judge(case: Case) -> Judgement:
         if found is not None:
             return Judgement(
                 rule.status, found.reason, found.evidence, found.confidence, found.turn.word, found.turn.who, found.turn.since,
-                _moved(view), _of_patches(view, rule.status),
+                _moved(view), _of_patches(view, rule.status), tuple(verdicts.open_asks(view)),
             )  # fmt: skip
     raise AssertionError("one of the first and the last rule always holds")
 

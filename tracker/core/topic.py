@@ -13,6 +13,7 @@ from typing import Any
 
 from tracker.core.aftermath import Aftermath, aftermath
 from tracker.core.dates import day, iso
+from tracker.core.debate import WHOLE, Ask
 from tracker.core.facts import Facts
 from tracker.core.landing import Event, Evidence, Landing
 from tracker.core.lineage import Link
@@ -163,7 +164,15 @@ def topic_json(topic: Topic) -> dict[str, Any]:
         "turn_since": iso(judged.turn_since), "moved": iso(topic.moved),
         "lists": list(topic.lists), "revisions": revisions, "tags": [tag_json(tag) for tag in topic.review.tags],
         "landings": [_landing(one) for one in topic.aftermath.landings],
-        "events": _events(topic),
+        "events": _events(topic), "asks": [_ask(ask) for ask in judged.asks],
+    }  # fmt: skip
+
+
+def _ask(ask: Ask) -> dict[str, Any]:
+    """What waits for the author. kind: question, request, refused or condition; patch: null for the whole series."""
+    return {
+        "kind": ask.kind, "who": person_json(ask.mail.sender), "text": ask.quote, "at": iso(ask.mail.date),
+        "patch": None if ask.place == WHOLE else ask.place, "evidence": {"msgid": ask.mail.msgid},
     }  # fmt: skip
 
 

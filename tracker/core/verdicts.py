@@ -95,10 +95,15 @@ def _self_refused(view: View, tag: Tag) -> Finding | None:
 _VERBS = {QUESTION: "asks", CONDITION: "gives a tag on a condition", REFUSED: "refuses it"}
 
 
+def open_asks(view: View) -> list[Ask]:
+    """What waits for the author: requests, conditions and refusals that stand, and questions without an answer."""
+    return [ask for ask in view.debate.asks if ask.kind != QUESTION or ask.answered is None]
+
+
 def changes_requested(view: View) -> Finding | None:
     build = _build_failure(view)
     plan = max(view.debate.plans, key=lambda word: sent(word.mail), default=None)
-    asks = [ask for ask in view.debate.asks if ask.kind != QUESTION or ask.answered is None]
+    asks = open_asks(view)
     ask = max(asks, key=_weight, default=None)
     if plan is not None:
         reason = f'{name(view.debate.who(plan.mail))} announces a change, {day(sent(plan.mail))}: "{cut(plan.talk.quote)}"'

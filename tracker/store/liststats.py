@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from tracker.core.dates import parse_iso
 from tracker.core.liststats import Course
 from tracker.core.people import Person
+from tracker.core.subject import parse_subject
 from tracker.store.read import TopicRow
 
 # Dates in a mail that differ by more than this (seconds) from when a server got it are not believed.
@@ -18,8 +19,6 @@ _OF_LIST = """
     id IN (SELECT series.topic FROM list JOIN message ON message.id = list.message JOIN member USING (msgid)
            JOIN series ON series.id = member.series WHERE list.list = ?1 OR substr(list.list, 1, length(?1) + 1) = ?1 || '.')
 """
-# What people do to somebody's patches; a robot's mail or the author's own is sorted out by its sender.
-_ANSWERS = ("replied", "tagged", "promised", "refused", "withdrawn", "agreement", "applied", "dropped")
 _ENDORSED = ("given", "kept")
 
 
@@ -45,17 +44,43 @@ def rows_of_list(con: sqlite3.Connection, name: str | None, since: int | None) -
     ]
 
 
-def courses(con: sqlite3.Connection, rows: Sequence[TopicRow]) -> list[Course]:
-    """How each topic of *rows* went."""
-    names = {msgid for row in rows for msgid in _named(row.data)}
-    mails = _mails(con, names)
-    return [_course(row, mails) for row in rows]
+def courses(con: sqlite3.Connection, rows: Sequence[TopicRow], *, private: bool = False) -> list[Course]:
+    """How each topic of *rows* went; with *private* also as far as only mail from local files tells."""
+    also = _other_answers(con, [row.number for row in rows], private=private)
+    answers = {row.number: (*_replies(row.data), *also.get(row.number, ())) for row in rows}
+    mails = _mails(con, {msgid for row in rows for msgid in (*answers[row.number], row.data["revisions"][0]["series"])})
+    return [_course(row, mails, answers[row.number]) for row in rows]
 
 
-def _named(data: Mapping[str, Any]) -> list[str]:
-    """The mails whose senders and dates count: all answers, and the first posting."""
-    found = [event["evidence"]["msgid"] for event in data["events"] if event["kind"] in _ANSWERS and "msgid" in event["evidence"]]
-    return found + [one["series"] for one in data["revisions"][:1]]
+def _other_answers(con: sqlite3.Connection, numbers: Sequence[int], *, private: bool) -> dict[int, list[str]]:
+    """Answers that are more than a reply, by the topic answered: a patch of one's own, which may be another topic, or a word
+    that the patches were applied."""
+    parents = {
+        msgid: json.loads(above)
+        for msgid, subject, above in con.execute(
+            "SELECT msgid, subject, json_extract(facts, '$.p') AS above FROM message "
+            "WHERE kind IN ('patch', 'notice') AND above IS NOT NULL AND (? OR NOT private) AND tid IN "
+            "(SELECT tid FROM topic_thread WHERE topic IN (SELECT value FROM json_each(?)))", (private, json.dumps(numbers)),
+        )
+        if parse_subject(subject).reply
+    }
+    wanted = json.dumps(list({one for above in parents.values() for one in above}))
+    query = (
+        "SELECT msgid, topic FROM member JOIN series ON series.id = member.series WHERE topic IS NOT NULL "
+        "AND msgid IN (SELECT value FROM json_each(?))"
+    )
+    topics = dict(con.execute(query, (wanted,)))
+    found: dict[int, list[str]] = {}
+    for msgid, above in parents.items():
+        answered = next((topics[one] for one in reversed(above) if one in topics), None)
+        if answered is not None:
+            found.setdefault(answered, []).append(msgid)
+    return found
+
+
+def _replies(data: Mapping[str, Any]) -> list[str]:
+    """The mails that are nothing but an answer to a topic."""
+    return [event["evidence"]["msgid"] for event in data["events"] if event["kind"] == "replied"]
 
 
 def _mails(con: sqlite3.Connection, msgids: Collection[str]) -> dict[str, _Mail]:
@@ -67,10 +92,9 @@ def _mails(con: sqlite3.Connection, msgids: Collection[str]) -> dict[str, _Mail]
     return {msgid: _Mail(Person(name, email), at, bool(robot)) for msgid, name, email, at, robot in found}
 
 
-def _course(row: TopicRow, mails: Mapping[str, _Mail]) -> Course:
+def _course(row: TopicRow, mails: Mapping[str, _Mail], answers: Collection[str]) -> Course:
     data = row.data
-    answers = dict.fromkeys(event["evidence"].get("msgid") for event in data["events"] if event["kind"] in _ANSWERS)
-    replies = [mails[msgid] for msgid in answers if msgid in mails and not mails[msgid].robot]
+    replies = [mails[msgid] for msgid in dict.fromkeys(answers) if msgid in mails and not mails[msgid].robot]
     first = data["revisions"][0]
     posted = mails[first["series"]].at if first["series"] in mails else parse_iso(first["date"] or "")
     versions = {(one["rfc"], one["label"]) for one in data["revisions"] if one["label"] != "alternative" and not one["resend"]}
@@ -78,7 +102,7 @@ def _course(row: TopicRow, mails: Mapping[str, _Mail]) -> Course:
     return Course(
         number=row.number, title=row.title, msgid=posted_ones[-1]["series"], status=row.status, turn=data["turn"],
         turn_since=parse_iso(data["turn_since"] or ""), turn_who=tuple(_person(one) for one in data["turn_who"]),
-        posted=posted, authors=tuple(dict.fromkeys(_person(one["author"]) for one in data["revisions"])),
+        posted=posted, authors=tuple(dict.fromkeys(_person(one["author"]) for one in (first, *posted_ones))),
         replies=tuple((one.who, one.at) for one in replies),
         landed=_landed(data, ("maintainer", "next", "mainline")), mainline=_landed(data, ("mainline",)),
         versions=max(1, len(versions)),

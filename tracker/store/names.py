@@ -71,11 +71,19 @@ def public_commits(con: sqlite3.Connection, number: int) -> tuple[str, ...]:
     """The commits that a topic's patches became, as far as a public mail or a record names them; 12 digits or more."""
     found: dict[str, None] = {}
     for landing in read.topic(con, number).data["landings"]:
-        public = any("record" in one or ("msgid" in one and not is_private(con, one["msgid"])) for one in landing["evidence"])
-        if public:
-            names = (landing["commit"], landing["reverted_by"], landing["replaced_by"])
-            found.update((sha, None) for sha in names if sha and len(sha) >= 12)
+        names = (landing["commit"], landing["reverted_by"], landing["replaced_by"])
+        found.update((sha, None) for sha in names if sha and len(sha) >= 12 and _is_public(con, sha))
     return tuple(found)
+
+
+def _is_public(con: sqlite3.Connection, sha: str) -> bool:
+    """Whether a public mail says something of a commit, or a record does."""
+    named = con.execute(
+        "SELECT 1 FROM notice_key JOIN message ON message.id = notice_key.message WHERE key = ? AND NOT private LIMIT 1",
+        (f"c:{sha[:7]}",),
+    ).fetchone()
+    recorded = con.execute("SELECT 1 FROM record WHERE data LIKE ? LIMIT 1", (f'["{sha}%',)).fetchone()
+    return named is not None or recorded is not None
 
 
 def public_title(revision: dict[str, Any]) -> str:

@@ -65,8 +65,9 @@ def _known(con: sqlite3.Connection, own: Sequence[Series], at: int) -> Known:
         told = [mail for mail in outside.gather(con, {"": topic_keys(own)})[""] if (mail.date or 0) < at]
     landings, events = sightings.of_patches(con, [patch.msgid for one in own for patch in one.patches])
     return Known(
-        outside=tuple(told), maintainers=outside.maintainers(con), records=_records(outside.records(con), at),
-        found=_landings(landings, events, at), seen=tuple(one for one in events if (one.at or 0) < at),
+        outside=tuple(told), maintainers=outside.maintainers(con), aliases=outside.aliases(con),
+        records=_records(outside.records(con), at), found=_landings(landings, events, at),
+        seen=tuple(one for one in events if (one.at or 0) < at),
     )  # fmt: skip
 
 
@@ -88,7 +89,7 @@ def _landings(landings: Sequence[Landing], events: Sequence[Event], at: int) -> 
             one,
             reverted_by="" if any(same_commit(one.reverted_by, sha) for sha in later) else one.reverted_by,
             replaced_by=one.replaced_by if any(same_commit(one.replaced_by, other.commit) for other in before) else "",
-            first_release="",
+            first_release=one.first_release if one.released is not None and one.released < at else "",
         )
         for one in before
     )

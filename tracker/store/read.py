@@ -310,13 +310,13 @@ def mails_with_defects(con: sqlite3.Connection) -> list[tuple[str, str]]:
 
 def related(con: sqlite3.Connection, number: int) -> list[dict[str, Any]]:
     """Topics that revert, re-apply, backport, fix … this one, or that this one does that to (`by`: "this" or "other")."""
-    rows = con.execute(
-        "SELECT o.topic, t.title, t.status, r.kind, r.confidence, r.evidence, 'this' FROM series s "
-        "JOIN relation r ON r.series = s.id JOIN series o ON o.id = r.other JOIN topic t ON t.id = o.topic WHERE s.topic=?1 AND o.topic<>?1 UNION ALL "
-        "SELECT o.topic, t.title, t.status, r.kind, r.confidence, r.evidence, 'other' FROM series s "
-        "JOIN relation r ON r.other = s.id JOIN series o ON o.id = r.series JOIN topic t ON t.id = o.topic WHERE s.topic=?1 AND o.topic<>?1 ORDER BY 1, 4, 5 DESC",
-        (number,),
-    )
+    one = "SELECT o.topic, t.title, t.status, r.kind, r.confidence, r.evidence, '{by}' FROM series s JOIN relation r ON {own} "
+    rest = "JOIN series o ON o.id = {other} JOIN topic t ON t.id = o.topic WHERE s.topic=?1 AND o.topic<>?1"
+    both = [
+        (one + rest).format(by="this", own="r.series = s.id", other="r.other"),
+        (one + rest).format(by="other", own="r.other = s.id", other="r.series"),
+    ]
+    rows = con.execute(f"{' UNION ALL '.join(both)} ORDER BY 1, 4, 5 DESC", (number,))
     found: dict[tuple[int, str, str], dict[str, Any]] = {}
     for topic_number, title, status, kind, confidence, evidence, by in rows:
         entry = {

@@ -14,8 +14,8 @@ from tracker.sync.importer import is_archive
 from tracker.sync.session import private_dir
 from tracker.trees.git import TreeError
 from tracker.trees.index import Index
-from tracker.trees.pool import IndexPool
 from tracker.trees.matching import topics_of
+from tracker.trees.pool import IndexPool
 
 
 def match_files(

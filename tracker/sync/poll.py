@@ -19,7 +19,7 @@ from tracker.store import names, read
 from tracker.store.db import transaction
 from tracker.store.mail import source
 from tracker.sync.attesting import attest_followed
-from tracker.sync.evidence import follow_up
+from tracker.sync.evidence import awaited, follow_up_all
 from tracker.sync.fetching import fetch_thread
 from tracker.sync.follow import follow_known
 from tracker.sync.importer import import_archive
@@ -113,6 +113,7 @@ def _watches(session: Session) -> dict[str, list[_Watch]]:
             continue
         titles, ids = names.public_names(session.con, row.number)
         if titles or ids:
+            titles = (*titles, *awaited(session.con, row.number))
             found.setdefault(row.server, []).append(
                 _Watch(row.number, row.msgid, titles, ids[-_MAX_IDS:], names.public_commits(session.con, row.number)[-_MAX_IDS:])
             )
@@ -139,10 +140,8 @@ def _poll(session: Session, lore: Lore, servers: Servers, watches: Sequence[_Wat
         add_mail(session, raws, where)
         _close_gaps(session, servers, lore.url, watches, fresh)
         _whole_versions(session, servers, lore.url, watches, fresh)
-        for watch in watches:
-            number = read.topic_of(con, watch.msgid)
-            if number is not None:
-                follow_up(session, servers, number, lore.url, fresh)
+        numbers = [read.topic_of(con, watch.msgid) for watch in watches]
+        follow_up_all(session, servers, [one for one in numbers if one is not None], lore.url, fresh)
     _newest_threads(session, servers, lore, watches)
     if fault is not None:
         raise fault  # the cursor stays: what is missing is asked for again

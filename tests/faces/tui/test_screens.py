@@ -194,3 +194,21 @@ def test_completion(typed: str, completed: str | None) -> None:
     """The last word is completed to a prefix of the language or one of its values."""
     found = asyncio.run(Completion().get_suggestion(typed))
     assert (found.startswith(completed) if found and completed else found) in (True, completed)
+
+
+@pytest.mark.parametrize("size", [(20, 6), (45, 12), (300, 80)])
+def test_any_size(size: tuple[int, int], follow: Callable[..., None], play: Callable[..., None]) -> None:
+    """Every screen and pane stands in a tiny and in a huge terminal, and when it is resized while it is open."""
+    follow(*DEMO)
+
+    async def scene(stage: Stage) -> None:
+        for keys in (("p", "p", "6"), ("enter", "1"), ("2",), ("3",), ("4",), ("5",), ("6",), ("2", "enter"), ("v", "h")):
+            await stage.press(*keys)
+            assert len(stage.text().split("\n")) == size[1] + 1
+        await stage.pilot.resize_terminal(100, 30)
+        await stage.settle()
+        assert "Message-ID" in stage.text()
+        await stage.press("q", "q", "question_mark", "q", "L", "q", "t", "q", "a", "escape", "f", "n", "z", "escape")
+        assert "Following 1" in stage.text()
+
+    play(scene, size)

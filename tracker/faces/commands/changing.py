@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from tracker.config import Config
@@ -63,6 +63,7 @@ def follow(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit
         targets.append(target)
     done: list[Followed] = []
     with opened_session(config, out, now) as (session, servers):
+        _watch(session, args.watch, out)
         for target in targets:
             _try(session, done, lambda target=target: follow_target(session, servers, target))  # type: ignore[misc]
         for name in args.mail:
@@ -71,14 +72,20 @@ def follow(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit
             _try(session, done, lambda: _follow_search(session, servers, args.search))
         for found in done:
             out.line(_status_line(session, found, now))
-        for query in args.watch:
-            watches.add(session, query)
-            out.line(f"watching: {plain(query)}; 'tracker sync' follows what matches and is new")
         out.flush()
         if args.targets or args.search:
             attest_followed(session)
         learn(session)
         return _end(session, out, bool(done or args.watch))
+
+
+def _watch(session: Session, queries: Sequence[str], out: Out) -> None:
+    for query in queries:
+        try:
+            watches.add(session, query)
+        except BadInput as error:
+            raise UsageError(str(error)) from error
+        out.line(f"watching: {plain(query)}; 'tracker sync' follows what matches and is new")
 
 
 def _try(session: Session, done: list[Followed], action: Callable[[], list[Followed]]) -> None:

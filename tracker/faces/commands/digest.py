@@ -23,6 +23,7 @@ from tracker.faces.exits import Exit, UsageError
 from tracker.faces.out import Out
 from tracker.faces.plain import plain
 from tracker.faces.spans import moment, span
+from tracker.sources.base import NotFound
 from tracker.store import learned, read, standing
 from tracker.store.learned import Told
 from tracker.sync.delivery import Delivery, Parts, alone, hand_over
@@ -263,7 +264,7 @@ def _sync(config: Config, out: Out, now: int) -> bool:
         refresh(con, config)
         session = Session(con, config, now, out.say)
         sync(session, servers)
-        return bool(session.failures)
+        return any(not isinstance(error, NotFound) for error in session.failures)
 
 
 def _wish(plan: Plan, now: int, every: bool = False) -> Wish:

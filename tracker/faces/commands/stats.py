@@ -62,7 +62,8 @@ def sample(con: sqlite3.Connection, config: Config, name: str | None, since: int
     """The numbers of a list. private: also of topics from the user's own files. Raises NothingError when there are no topics."""
     found = liststats.rows_of_list(con, name, since)
     kept, left_out = (found, 0) if private else public.shared(con, found, now, config.stalled_after)
-    courses = [one for one in liststats.courses(con, kept) if since is None or one.posted is None or one.posted >= since]
+    every = liststats.courses(con, kept, private=private)
+    courses = [one for one in every if since is None or one.posted is None or one.posted >= since]
     numbers = list_stats(courses, now)
     if not numbers.courses:
         raise NothingError(_nothing(con, name, since, left_out))

@@ -107,6 +107,7 @@ def _topic(row: read.TopicRow, said: own.Own, wish: Wish, hidden: Collection[str
         **row.data, **standing(row, said, wish.now), "id": row.number, "snoozed_until": iso(said.until),
         "notes": [] if wish.shared else [{"at": iso(at), "text": text} for at, text in said.notes],
     }  # fmt: skip
+    topic["asks"] = [ask for ask in topic.get("asks", ()) if ask["evidence"]["msgid"] not in hidden]
     if hidden and any(one.get("msgid") in hidden for one in topic["evidence"]):
         topic |= {"status_reason": "", "evidence": []}
     return topic

@@ -44,5 +44,5 @@ def _news(news: News, digest: Digest) -> dict[str, Any]:
             }
             for item in news.items
         ],
-        "proofs": [words.proof(one, digest.links) for one in news.evidence] if not news.items else [],
+        "proofs": [words.proof(one, digest.links) for one in news.evidence[: 1 if news.items else 3]],
     }  # fmt: skip

@@ -36,8 +36,7 @@ def _topic(news: News, digest: Digest) -> list[str]:
     title, beside = words.heading(news)
     lines = ["", f"### {escape(title)}", ""]
     lines.append(f"**{escape(words.verdict(news))}**" + (f" · {escape(beside)}" if beside else ""))
-    if not news.items:
-        lines[-1] += _proofs(news.evidence, links)
+    lines[-1] += _proofs(news.evidence[: 1 if news.items else 3], links)
     if step := words.next_step(news):
         lines += ["", f"Next: {escape(step)}"]
     if news.watched:

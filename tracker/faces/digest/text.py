@@ -39,7 +39,7 @@ class _Page:
         title, beside = words.heading(news)
         room = COLUMNS - width(beside) - 2
         self.lines += ["", f"{pad(title, room)}  {beside}" if beside else cut(title, COLUMNS)]
-        self._fold(_sentence(words.verdict(news)) + self._refs(news.evidence[:1] if not news.items else ()), "    ", "    ")
+        self._fold(_sentence(words.verdict(news)) + self._refs(news.evidence[:1]), "    ", "    ")
         if step := words.next_step(news):
             self._fold(f"Next: {_sentence(step)}", "    ", "      ")
         if news.watched:

@@ -51,7 +51,7 @@ def period(digest: Digest) -> str:
 def heading(news: News) -> tuple[str, str]:
     """`#12 demo: make the ring buffer lockless`, and `v3, 3 days`."""
     age = "" if news.age is None else "today" if news.age == 0 else "1 day" if news.age == 1 else f"{news.age} days"
-    return f"#{news.id} {plain(news.title)}", ", ".join(filter(None, (plain(news.label), age)))
+    return f"#{news.id} {shorten(news.title)}", ", ".join(filter(None, (plain(news.label), age)))
 
 
 def verdict(news: News) -> str:

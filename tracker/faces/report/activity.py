@@ -10,6 +10,7 @@ from tracker.core.dates import day
 from tracker.core.facts import Facts
 from tracker.faces.commands.tags import Loaded
 from tracker.faces.report import charts
+from tracker.faces.report.words import several
 from tracker.faces.rows import person
 
 DAY = 86_400
@@ -69,7 +70,8 @@ def values(data: Mapping[str, Any], topic: Loaded) -> dict[str, Any]:
     steps = scale([mail.date for mail in (*posted, *replies) if mail.date is not None])
     people = _people(posted, replies)
     return {
-        "drawing": _drawing(steps, posted, replies), "step": steps.step, "postings": len(posted), "replies": len(replies),
+        "drawing": _drawing(steps, posted, replies), "step": steps.step,
+        "size": f"{several(len(posted), 'posting')} and {several(len(replies), 'reply')}",
         "others": max(0, len(people) - _MOST_PEOPLE),
         "people": [
             {
@@ -92,7 +94,7 @@ def _drawing(steps: Scale, posted: Sequence[Facts], replies: Sequence[Facts]) ->
             if mail.date is not None:
                 counts[steps.place(mail.date)] += 1
         series.append((colour, counts))
-    about = f"{len(posted)} postings and {len(replies)} replies by {steps.step}; the table below says who wrote."
+    about = f"{several(len(posted), 'posting')} and {several(len(replies), 'reply')} by {steps.step}; a table says who wrote."
     return charts.bars("Mails over time", about, steps.labels, series)
 
 

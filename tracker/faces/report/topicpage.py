@@ -18,12 +18,13 @@ from tracker.faces.commands.diff import compared
 from tracker.faces.commands.tags import Loaded
 from tracker.faces.path import Step, chain, steps
 from tracker.faces.report import activity, charts
-from tracker.faces.report.words import Links, Proof
+from tracker.faces.report.words import Links, Proof, several
 
 DAY = 86_400
 _MOST_LINES = 3_000  # of one range-diff
 _MOST_DIFFS = 40
 _MOST_NOTES = 1_000
+_MOST_LANDINGS = 300
 _MOST_COLUMNS = 12  # people in the matrix
 
 # Lanes of the timeline, the topmost first, and which events stand on which.
@@ -54,6 +55,8 @@ def values(con: sqlite3.Connection, data: Mapping[str, Any], topic: Loaded, link
             }
             for one in found
         ],
+        "landings": [_landing(one, data, links) for one in data["landings"][:_MOST_LANDINGS]],
+        "more_landings": max(0, len(data["landings"]) - _MOST_LANDINGS),
         "matrix": _matrix(said, topic, links), "said": list(_said(data, links)),
         "versions": list(_versions(con, data, topic, links)), "activity": activity.values(data, topic),
         "related": [_related(one, links) for one in data["related"]], "notes": data["notes"],
@@ -65,9 +68,7 @@ def _notes(step: Step, links: Links) -> list[tuple[str, list[Proof]]]:
     found: dict[str, list[Mapping[str, str]]] = {}
     for text, evidence in step.notes:
         found.setdefault(text, []).append(evidence)
-    return [
-        (f"{text} ({len(several)} times)" if len(several) > 1 else text, links.proofs(several)) for text, several in found.items()
-    ]
+    return [(f"{text} ({len(some)} times)" if len(some) > 1 else text, links.proofs(some)) for text, some in found.items()]
 
 
 def _turn(data: Mapping[str, Any]) -> str:
@@ -81,8 +82,8 @@ def _turn(data: Mapping[str, Any]) -> str:
 def _facts(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     authors = list(dict.fromkeys(rows.person(one["author"]) for one in data["revisions"]))
     posted = [one["date"][:10] for one in data["revisions"] if one["date"]]
-    when = f", {posted[0]} to {posted[-1]}" if posted else ""
-    versions = f"{rows.version(data)}, {len(data['revisions'])} postings{when}" if data["revisions"] else ""
+    when = "" if not posted else f", {posted[0]}" if posted[0] == posted[-1] else f", {posted[0]} to {posted[-1]}"
+    versions = f"{rows.version(data)}, {several(len(data['revisions']), 'posting')}{when}" if data["revisions"] else ""
     found = [
         ("Author" if len(authors) == 1 else "Authors", ", ".join(authors)),
         ("Lists", ", ".join(data["lists"])),
@@ -101,8 +102,8 @@ def _tags(tags: Sequence[Mapping[str, Any]]) -> str:
         words += [f"{len(people)} {name}"] if people else []
     promised = sum(tag["verdict"] == "promised" and tag["state"] in ("open", "overdue") for tag in tags)
     refused = sum(tag["verdict"] == "refused" and tag["current"] and not tag["settled_by"] for tag in tags)
-    words += [f"{promised} open promise{'s' if promised > 1 else ''}"] if promised else []
-    words += [f"{refused} refusal{'s' if refused > 1 else ''}"] if refused else []
+    words += [several(promised, "open promise")] if promised else []
+    words += [several(refused, "refusal")] if refused else []
     return ", ".join(words) or "none that counts today"
 
 
@@ -113,7 +114,7 @@ def _timelines(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The dated events on lanes, each picture with its name: of all, and before that of the way into a tree, where what came
     later would press it into a corner."""
     dots = list(_dots(data))
-    if not dots:
+    if len(dots) < 2:
         return []
     early = [dot for dot in dots if dot.lane <= _LANDED]
     found = [("All steps", dots)]
@@ -144,6 +145,25 @@ def _lane(event: Mapping[str, Any]) -> int | None:
     if event["kind"] == "reverted":
         return 5 if "stable" in event["text"] else 4
     return _LANE.get(event["kind"])
+
+
+# --- commits
+
+_HOW = {"mail": "told by a mail", "record": "recorded", "link": "linked by the commit"}
+
+
+def _landing(one: Mapping[str, Any], data: Mapping[str, Any], links: Links) -> dict[str, Any]:
+    """One commit that a patch became, where it was seen, and what became of it."""
+    titles = {patch["msgid"]: patch["subject"] for revision in data["revisions"] for patch in revision["patches"]}
+    fates = [("replaced by", one["replaced_by"]), ("reverted by", one["reverted_by"])]
+    words = [f"{what} {sha[:12]}" for what, sha in fates if sha] + (["dropped"] if one["dropped"] else [])
+    return {
+        "title": titles.get(one["patch"], "the series"), "href": links.mail(one["patch"] or ""), "commit": one["commit"][:12],
+        "page": links.commit(one["commit"], one["tree"]), "place": " ".join(filter(None, (one["tree"], one["branch"]))),
+        "role": one["role"], "day": (one["date"] or "unknown")[:10], "fate": ", ".join(words),
+        "release": " · ".join(dict.fromkeys(filter(None, (one["first_tag"], one["first_release"])))),
+        "how": _HOW.get(one["how"], f"found by {one['how']}"), "proofs": links.proofs(one["evidence"]),
+    }  # fmt: skip
 
 
 # --- review

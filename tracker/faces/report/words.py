@@ -29,6 +29,12 @@ def safe(text: str) -> str:
     return text if text.isascii() else _MARKS.sub(r"\1", _NONE.sub("\ufffd", text))
 
 
+def several(count: int, what: str) -> str:
+    """`1 reply`, `2,000 replies`."""
+    many = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+    return f"{count:,} {what if count == 1 else many}"
+
+
 class Proof(NamedTuple):
     """What proves something. href: '' when there is no public page of it."""
 

@@ -40,7 +40,7 @@ def mail_sheet(mail: Mail, folds: Folds, room: int) -> Sheet:
     marks: list[int] = []
     text = plain_lines(mail.message.body).rstrip("\n").split("\n")
     if mail.abridged:
-        lines.append(line(("Abridged: R or 'tracker follow' of this mail fetches its full text.", WARN)))
+        lines.append(line(("Abridged: f, or 'tracker follow' of this mail, fetches its full text.", WARN)))
     at, number, in_diff = 0, 0, False
     noted = _noted(mail, text)
     while at < len(text):

@@ -20,6 +20,7 @@ from tracker.faces.tui.draw.line import LINK, Line, Sheet, Span, chop, fit, text
 from tracker.faces.tui.widgets.look import CURSOR, CURSOR_ELSEWHERE, strip
 
 _EMPTY = Sheet(())
+_KEPT = 1_000  # drawn lines that are kept for being shown again
 
 
 class Lines(ScrollView, can_focus=True):
@@ -77,6 +78,7 @@ class Lines(ScrollView, can_focus=True):
         self._room = 0
         self._wanted: Hashable | None = None
         self.needle = ""
+        self._strips: dict[tuple[int, int, int], Strip] = {}
 
     # --- what is shown
 
@@ -110,6 +112,7 @@ class Lines(ScrollView, can_focus=True):
         old, before, offset = self.key, self.cursor, self.cursor - self.scroll_offset.y
         self._room = self._columns
         self.sheet = self._make(self._room)
+        self._strips.clear()
         self.virtual_size = Size(self._room, len(self.sheet.lines))
         wanted = self._wanted if self._wanted is not None else old
         at = self._find(wanted)
@@ -152,10 +155,6 @@ class Lines(ScrollView, can_focus=True):
             self._remake()
         elif self.cursor >= 0:
             self._reveal()
-
-    def redraw(self) -> None:
-        """Draw the same lines again: what they are made of changed."""
-        self.refresh()
 
     # --- moving
 
@@ -238,6 +237,7 @@ class Lines(ScrollView, can_focus=True):
     def search(self, needle: str, *, back: bool = False, again: bool = True) -> bool:
         """Go to the next line with *needle* in it, whatever its case; from the start when there is none below."""
         self.needle = needle
+        self._strips.clear()
         self.refresh()
         if not needle:
             return False
@@ -279,18 +279,33 @@ class Lines(ScrollView, can_focus=True):
         room = self.size.width
         if not 0 <= at < len(self.sheet.lines):
             return Strip.blank(room, self.rich_style)
-        one = fit(self.sheet.lines[at], room)
-        if at == self.cursor:
-            shown = strip(one, CURSOR if self.has_focus else CURSOR_ELSEWHERE)
-        elif self.needle and self.needle.lower() in text_of(one).lower():
-            shown = _found(one, self.needle)
-        else:
-            shown = strip(one)
         selection = self.text_selection
         span = selection.get_span(at) if selection is not None else None
         if span is not None:
-            shown = _selected(shown, span)
+            return self._finished(_selected(self._draw(at, room), span), at, room)
+        key = (at, room, at == self.cursor and 1 + self.has_focus)
+        found = self._strips.get(key)
+        if found is None:
+            if len(self._strips) > _KEPT:
+                self._strips.clear()
+            found = self._strips[key] = self._finished(self._draw(at, room), at, room)
+        return found
+
+    def _draw(self, at: int, room: int) -> Strip:
+        one = fit(self.sheet.lines[at], room)
+        if at == self.cursor:
+            return strip(one, CURSOR if self.has_focus else CURSOR_ELSEWHERE)
+        if self.needle and self.needle.lower() in text_of(one).lower():
+            return _found(one, self.needle)
+        return strip(one)
+
+    def _finished(self, shown: Strip, at: int, room: int) -> Strip:
         return shown.adjust_cell_length(room).apply_style(self.rich_style).apply_offsets(0, at)
+
+    def notify_style_update(self) -> None:
+        """Other colours: draw anew."""
+        super().notify_style_update()
+        self._strips.clear()
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The text that the mouse marked, as it stands on the screen."""
