@@ -193,7 +193,8 @@ def test_a_backport_and_a_fix_are_told(story: Story) -> None:
     """A stable commit that names it upstream is a landing of role stable; a commit that mends it is an event."""
     sha = story.commit("master", authored=POSTED)
     backport = story.commit("linux-6.11.y", f"{TITLE}\n\ncommit {sha} upstream.\n\nThey are in the way.\n")
-    fix = story.commit("master", f"exec: mend it\n\nFixes: {sha[:12]} (\"{TITLE}\")\n", {**AFTER, "exec.c": AFTER["exec.c"] + "int z;\n"})
+    mended = {**AFTER, "exec.c": AFTER["exec.c"] + "int z;\n"}
+    fix = story.commit("master", f'exec: mend it\n\nFixes: {sha[:12]} ("{TITLE}")\n', mended)
     data = story.look()
     one = landing(data, "stable")
     assert (one["commit"], one["branch"], one["role"]) == (backport, "linux-6.11.y", "stable")
