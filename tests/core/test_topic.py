@@ -67,7 +67,7 @@ def test_json_has_every_key_of_the_contract() -> None:
     data = topic_json(topic)
     assert set(data) == {
         "slug", "title", "status", "status_reason", "confidence", "evidence", "manual", "turn", "turn_who", "turn_since",
-        "moved", "lists", "revisions", "tags", "landings", "events",
+        "moved", "lists", "revisions", "tags", "landings", "events", "asks",
     }  # fmt: skip
     first, second = data["revisions"]
     assert set(first) == {

@@ -60,7 +60,8 @@ def answer(msgid: str, to: str, text: str, who: str = BEN, at: int = START + DAY
 
 def parsed(page: str) -> ElementTree.Element:
     """The page as a browser reads it. Fails on anything that HTML 5 calls an error."""
-    return html5lib.HTMLParser(tree=html5lib.treebuilders.getTreeBuilder("etree"), strict=True).parse(page)
+    root: ElementTree.Element = html5lib.HTMLParser(tree=html5lib.treebuilders.getTreeBuilder("etree"), strict=True).parse(page)
+    return root
 
 
 def elements(root: ElementTree.Element) -> Iterator[tuple[str, ElementTree.Element]]:

@@ -182,7 +182,7 @@ def reply(name: str, sender: str) -> bytes:
     return mail(f"{name}@example.org", f"Re: [PATCH] {TITLE}", body, refs="1@example.org", at=int(time.time()), sender=sender)
 
 
-def wait(condition: Callable[[], bool], what: str, seconds: int = 75) -> None:
+def wait(condition: Callable[[], bool], what: str, seconds: int = 110) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"waited {seconds} s for {what}"
@@ -249,3 +249,19 @@ def test_a_source_that_fails_is_one_line_and_code_3(
     assert body is not None
     assert "NOT SEEN" in body.get_content()
     assert "not reached since" in " ".join(body.get_content().split())
+
+
+def test_a_server_that_is_asked_no_more_is_not_missed(
+    lists: Lists, places: Path, tracker: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What failed once and is not followed any more is no gap in what can be seen."""
+    monkeypatch.setenv("TRACKER_SERVER", lists.url)
+    assert tracker("follow", "1@example.org")[0] == 0
+    lists._counting.close()
+    monkeypatch.setattr(lists._counting, "close", lambda: None)
+    assert tracker("sync")[0] == 3
+    assert "NOT SEEN" in tracker("digest", "--peek", "--always")[1]
+    assert tracker("unfollow", "1")[0] == 0
+    tracker("follow", "--watch", "status:merged s:x")
+    tracker("--offline", "sync")
+    assert "NOT SEEN" not in tracker("digest", "--peek", "--always")[1]

@@ -133,10 +133,14 @@ def test_what_cannot_be_delivered_is_kept(store: Store, tracker: Run, sink: Sink
     code, out, err = tracker("digest", "--mail", ANNA)
     assert (code, out, err.count("\n")) == (3, "", 1)
     assert "kept for the next run" in err
+    code, out, _ = tracker("--offline", "doctor")
+    assert code == 1
+    assert "BAD  digest of 2024-06-08 for profile default was not delivered" in out
     store.arrive(tag("a"))
     del sink.refuse[ANNA]
     assert tracker("digest", "--mail", ANNA)[0] == 0
     assert [found["Subject"].split(":")[0] for found in sink.parsed()] == ["[tracker] 1 new", "[tracker] 1 moved"]
+    assert "ok   last digest for profile default: 2024-06-08" in tracker("--offline", "doctor")[1]
     assert tracker("digest", "--mail", ANNA)[0] == 1
 
 

@@ -21,6 +21,7 @@ from tests.conftest import ROOT, needs
 from tests.faces.digests import URL, Store
 from tests.mails import START, diff_of, mail, mbox, patch
 from tracker.faces import cli
+from tracker.faces.digest.data import data
 from tracker.faces.plain import width
 
 Run = Callable[..., tuple[int, str, str]]
@@ -291,23 +292,35 @@ def test_a_source_that_does_not_answer_is_named(store: Store, tracker: Run) -> N
 
 
 def test_what_came_from_the_users_own_files_stays_at_home(store: Store, tracker: Run) -> None:
-    """A digest that leaves says nothing of a private topic, of a private reply or of a note, unless it is allowed to."""
+    """A digest that leaves says nothing of a private topic, reply, new version or note, unless it is allowed to."""
     from tracker.faces.commands import digest as command
     from tracker.faces.digest.collect import Wish, collect
     from tracker.faces.digest.html import html as page
     from tracker.faces.digest.text import text
 
-    store.arrive(patch("9@example.org", "[PATCH] secret: nobody knows", diff=diff_of(9)), private=True)
+    secrets = ("nobody knows", "private-reply", "hidden flaw", "Hidden Henry", "quite another title", "ask Ben in")
+    store.arrive(patch("9@example.org", "[PATCH] secret: nobody knows", diff=diff_of(9), at=START + DAY), private=True)
     store.follow("9@example.org")
-    store.arrive(review(1, "Nacked-by: Ben Reviewer <ben@example.org>\nA hidden flaw.\n", name="private-reply"), private=True)
+    store.now += DAY
+    store.arrive(
+        review(1, "Please repair the hidden flaw.\n", name="private-reply", sender="Hidden Henry <h@example.org>"),
+        patch("private-v2@example.org", "[PATCH v2] other: quite another title", refs="2@example.org", diff=diff_of(2),
+              sender="Chen <chen@example.org>", at=START + 2 * DAY),
+        private=True,
+    )  # fmt: skip
+    store.arrive(review(1, TAG), review(2, TAG, name="t", at=START + 3 * DAY))
     tracker("note", "1", "ask Ben in secret")
     profile = command._profile(None, store.config)
-    with store.session() as session:
-        for shared in (True, False):
-            found, _ = collect(session.con, store.config, Wish(profile, store.now, (), shared))
-            for words in (text(found), page(found)):
-                known = [secret in words for secret in ("nobody knows", "private-reply", "hidden flaw", "ask Ben in")]
-                assert known == [False] * 4 if shared else all((known[0], known[3]))
+    for since in (None, START + DAY):
+        for until in (None, START + 4 * DAY):
+            for shared in (True, False):
+                with store.session() as session:
+                    wish = Wish(profile, store.now, (), shared, since, until)
+                    found, _ = collect(session.con, store.config, wish)
+                for words in (text(found), page(found), json.dumps(data(found))):
+                    assert "make the ring lockless" in words
+                    known = [secret for secret in secrets if secret in words]
+                    assert known == [] if shared else len(known) >= 3
 
 
 # --- formats

@@ -10,8 +10,12 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.conftest import ROOT
 from tests.faces.pages import BEN, CHEN, DAY, LIST, NOW, answer, check, elements, encoded, fill, parsed, skeleton, text_of
@@ -122,12 +126,25 @@ def test_every_table_is_a_real_one(page: Page) -> None:
 
 
 def test_the_commits_of_a_topic(page: Page) -> None:
-    """What the pull request robot says was merged is a commit of mainline, whose page on git.kernel.org is known."""
+    """What a mail says was applied stands with tree, branch and day; without a link where no address of the tree is known."""
     thanks = f"Applied to the vfs.misc branch of the vfs/vfs.git tree.\n\n[1/1] demo: count the readers\n      commit: {MERGED}\n"
     fill(*DEMO, answer("ty@x", "v2@x", thanks, CHEN, START + 8 * DAY, "Re: [PATCH v2] demo: count the readers"))
     found = page("1")
-    rows = [" ".join("".join(node.itertext()).split()) for name, node in elements(parsed(found)) if name == "tr"]
-    assert "demo: count the readers 2a010c412853 vfs/vfs.git vfs.misc 2024-06-06 unknown told by a mail: ty@x" in rows
+    lines = [node for name, node in elements(parsed(found)) if name == "tr"]
+    rows = [[" ".join("".join(cell.itertext()).split()) for cell in node] for node in lines]
+    row = ["demo: count the readers", MERGED[:12], "vfs/vfs vfs.misc", "2024-06-06", "unknown", "", "told by a mail: ty@x"]
+    assert row in rows
+    assert "git.kernel.org" not in found
+
+
+def test_the_story_that_ships_with_the_program(page: Page) -> None:
+    """The page of the snapshot's topic: reverted, each step with its proof, commits of mainline with their pages."""
+    found = page("1")
+    text = text_of(found)
+    assert "mainline had it as 2a010c412853 and reverted it with 3b832035387f" in text
+    for words in ("RFC Josef Bacik", "applied vfs/vfs vfs.misc", "merged mainline", "regression Rui Ueyama", "stable 6.12"):
+        assert words.replace(" ", "") in text.replace(" ", ""), words
+    assert "/torvalds/linux.git/commit/?id=2a010c41285345" in found
 
 
 def test_commits_are_linked_where_their_tree_is_known() -> None:
@@ -165,7 +182,10 @@ def test_wrong_uses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["report", "--list", "nolist", "-o", str(tmp_path / "x.html")]) == 1
     assert "lists with mail here: demo.lists.example.org" in capsys.readouterr().err
     assert cli.run(["report", "1", "-o", str(tmp_path / "none" / "x.html")]) == 3
-    assert not (tmp_path / "x.html").exists()
+    assert cli.run(["report", "1", "-o", "."]) == 3
+    assert cli.run(["report", "1", "-o", str(tmp_path)]) == 3
+    assert list(tmp_path.iterdir()) == []
+    capsys.readouterr()
     assert cli.run(["report", "1"]) == 0
     check(capsys.readouterr().out)
 
@@ -338,8 +358,17 @@ def test_safe_text() -> None:
     assert safe("a\x00b\u202ec") == "a^@b<U+202E>c"
     assert safe("\ufffe\U0001ffff") == "\ufffd\ufffd"
     assert safe("e" + "\u0301" * 50 + "x") == "e" + "\u0301" * 3 + "x"
-    assert len(safe("W" * 5_000)) == 2_000
+    assert len(safe("W" * 5_000)) == len(safe("\u202e" * 5_000)) == 2_000
     assert safe("Łukasz 山田 Ünal ไทย") == "Łukasz 山田 Ünal ไทย"
+
+
+@given(st.text(st.characters(codec=None), max_size=300))
+def test_any_text_is_made_safe(text: str) -> None:
+    """Whatever it was, XML takes it, nothing in it is invisible or turns the line around, and once more changes nothing."""
+    found = safe(text)
+    assert ElementTree.fromstring(f"<a>{escape(found)}</a>").text == (found or None)
+    assert not re.search("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]", found)
+    assert safe(found) == found
 
 
 # --- colours

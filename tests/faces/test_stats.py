@@ -157,6 +157,15 @@ def test_who_offers_a_patch_or_applies_one_has_answered(show: Show) -> None:
     }  # fmt: skip
 
 
+def test_a_patch_that_was_only_offered_is_no_topic_here(show: Show) -> None:
+    """It has a number and a status of its own, but nobody asked for it to be applied."""
+    mine = posted("own@x", "Re: [PATCH] demo: count the readers", refs="v1@x", at=START + HOUR, sender=CHEN,
+                  diff=DIFF.replace("ring.c", "own.c"))  # fmt: skip
+    fill(*SAMPLE, mine)
+    found = json.loads(show(json=True))["stats"]
+    assert (found["topics"], found["left_out"]) == (2, {"local": 0, "offered": 1, "undated": 0})
+
+
 def test_local_answers_do_not_count(show: Show) -> None:
     """Nor does a patch that only a local file offers in reply to a public one."""
     fill(*SAMPLE)
@@ -165,7 +174,7 @@ def test_local_answers_do_not_count(show: Show) -> None:
                   diff=DIFF.replace("ring.c", "own.c"))  # fmt: skip
     fill(mine, private=True)
     after = json.loads(show(json=True))["stats"]
-    assert after.pop("left_out") == {"local": 1, "undated": 0}  # it is a topic, too
+    assert after.pop("left_out") == {"local": 1, "offered": 0, "undated": 0}  # it is a topic, too
     del before["left_out"]
     assert after == before
     assert json.loads(show(json=True, private=True))["stats"]["first_reply"]["median"] == HOUR

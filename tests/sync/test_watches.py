@@ -62,7 +62,7 @@ def config(text: str) -> None:
 
 
 def new(name: str, subject: str, number: int, **more: str) -> bytes:
-    return patch(f"{name}@example.org", subject, at=NOW + 60, diff=diff_of(number), **more)
+    return patch(f"{name}@example.org", subject, at=int(time.time()) + 60, diff=diff_of(number), **more)
 
 
 def titles(tracker: Run) -> list[str]:
@@ -78,7 +78,7 @@ def test_what_matches_and_is_new_is_followed(lists: Lists, tracker: Run) -> None
     tracker("digest", "--always")
     lists.add(
         "demo", new("1", "[PATCH] ring: count", 1), new("2", "[PATCH] other: count", 2),
-        mail("3@example.org", "Re: [PATCH] ring: an old one", "Ping?\n", refs="old@example.org", at=NOW + 90),
+        mail("3@example.org", "Re: [PATCH] ring: an old one", "Ping?\n", refs="old@example.org", at=int(time.time()) + 90),
     )  # fmt: skip
     assert tracker("sync")[0] == 0
     assert titles(tracker) == ["ring: count"]

@@ -32,7 +32,8 @@ _WAITING = ("partly-applied", "changes-requested", "reviewed", "in-review", "pos
 DEFINITIONS = {
     "topics": (
         "A topic is one idea with all of its versions. Counted are topics with a patch on the list whose first version was "
-        "posted in the period. Threads without a patch are no topics; a topic whose first version has no date is left out."
+        "posted in the period. Threads without a patch are no topics. Left out are patches that somebody offered in a reply and "
+        "nobody posted, and topics whose first version has no date."
     ),
     "outcome": (
         "Every topic is in exactly one group, by its status today. Landed: every patch of the newest version is in a "

@@ -95,15 +95,16 @@ def told(con: sqlite3.Connection, profile: str) -> dict[int, Told]:
     return {topic: Told(n, status, turn) for topic, n, status, turn in rows}
 
 
-def fresh(con: sqlite3.Connection, profile: str) -> dict[int, list[tuple[int, str]]]:
-    """topic -> (n, event id) of what was learned and not told by that profile's digests; background is left out."""
-    found: dict[int, list[tuple[int, str]]] = {}
+def fresh(con: sqlite3.Connection, profile: str, topics: Collection[int]) -> dict[int, set[str]]:
+    """topic -> ids of events that were learned and not told by that profile's digests; background is left out."""
+    found: dict[int, set[str]] = {}
     rows = con.execute(
-        "SELECT l.topic, l.n, l.event FROM u.learned l LEFT JOIN u.told t ON t.topic = l.topic AND t.profile = ? "
-        "WHERE NOT l.background AND l.n > coalesce(t.n, 0) ORDER BY l.n", (profile,),
-    )  # fmt: skip
-    for topic, n, event in rows:
-        found.setdefault(topic, []).append((n, event))
+        "SELECT l.topic, l.event FROM u.learned l LEFT JOIN u.told t ON t.topic = l.topic AND t.profile = ? "
+        "WHERE NOT l.background AND l.n > coalesce(t.n, 0) AND l.topic IN (SELECT value FROM json_each(?))",
+        (profile, json.dumps(list(topics))),
+    )
+    for topic, event in rows:
+        found.setdefault(topic, set()).add(event)
     return found
 
 
@@ -198,6 +199,16 @@ def discard(con: sqlite3.Connection, digest: int) -> None:
     """Drop a digest that was not delivered: what it tells is news again."""
     con.execute("DELETE FROM u.outbox WHERE digest=?", (digest,))
     con.execute("DELETE FROM u.digest WHERE id=? AND done IS NULL", (digest,))
+
+
+def overview(con: sqlite3.Connection) -> list[tuple[str, int | None, int | None]]:
+    """Each profile that digests were made for, when the last one was delivered, and when one was made that still waits."""
+    return list(
+        con.execute(
+            "SELECT profile, max(CASE WHEN done IS NOT NULL THEN at END), min(CASE WHEN done IS NULL THEN at END) "
+            "FROM u.digest GROUP BY profile ORDER BY profile"
+        )
+    )
 
 
 def previous(con: sqlite3.Connection, profile: str) -> tuple[int, str] | None:

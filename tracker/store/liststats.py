@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from tracker.core.dates import parse_iso
@@ -22,34 +23,41 @@ _OF_LIST = """
 _ENDORSED = ("given", "kept")
 
 
+class _Draft(NamedTuple):
+    """A course as far as the topic tells it. first: the mail of its first version; replies: mails that answer it."""
+
+    course: Course
+    first: str
+    replies: tuple[str, ...]
+
+
 class _Mail(NamedTuple):
     who: Person
     at: int | None
     robot: bool
 
 
-def rows_of_list(con: sqlite3.Connection, name: str | None, since: int | None) -> list[TopicRow]:
-    """Topics with a patch on the list *name* (None: on any) with a mail at *since* (seconds UTC) or later; every one for None.
+def rows_of_list(con: sqlite3.Connection, name: str | None, since: int | None) -> Iterator[TopicRow]:
+    """Topics with a patch on the list *name* (None: on any), with a mail at *since* (seconds UTC) or later (None: whenever).
 
-    name: as lore calls it (`linux-unionfs`), the List-Id (`linux-unionfs.vger.kernel.org`) or the address.
+    One by one, since all of them may be more than fits into memory. name: as lore calls it (`linux-unionfs`), the List-Id
+    (`linux-unionfs.vger.kernel.org`) or the address.
     """
     text = (name or "").strip().strip("<>").lower().replace("@", ".")
     where = _OF_LIST if text else "(?1 = '' AND id IN (SELECT topic FROM series))"
     columns = "id, slug, title, status, turn, first, last, data"
     query = f"SELECT {columns} FROM topic WHERE {where} AND coalesce(last, 0) >= ?2 ORDER BY id"
-    found = con.execute(query, (text, since or 0))
-    return [
-        TopicRow(number, slug, title, status, turn, first, last, False, 0, json.loads(data))
-        for number, slug, title, status, turn, first, last, data in found
-    ]
+    for number, slug, title, status, turn, first, last, data in con.execute(query, (text, since or 0)):
+        yield TopicRow(number, slug, title, status, turn, first, last, False, 0, json.loads(data))
 
 
-def courses(con: sqlite3.Connection, rows: Sequence[TopicRow], *, private: bool = False) -> list[Course]:
+def courses(con: sqlite3.Connection, rows: Iterable[TopicRow], *, private: bool = False) -> list[Course]:
     """How each topic of *rows* went; with *private* also as far as only mail from local files tells."""
-    also = _other_answers(con, [row.number for row in rows], private=private)
-    answers = {row.number: (*_replies(row.data), *also.get(row.number, ())) for row in rows}
-    mails = _mails(con, {msgid for row in rows for msgid in (*answers[row.number], row.data["revisions"][0]["series"])})
-    return [_course(row, mails, answers[row.number]) for row in rows]
+    drafts = [_draft(row) for row in rows]
+    also = _other_answers(con, [one.course.number for one in drafts], private=private)
+    answers = [(*one.replies, *also.get(one.course.number, ())) for one in drafts]
+    mails = _mails(con, {msgid for one, some in zip(drafts, answers, strict=True) for msgid in (one.first, *some)})
+    return [_finished(one, mails, some) for one, some in zip(drafts, answers, strict=True)]
 
 
 def _other_answers(con: sqlite3.Connection, numbers: Sequence[int], *, private: bool) -> dict[int, list[str]]:
@@ -92,23 +100,29 @@ def _mails(con: sqlite3.Connection, msgids: Collection[str]) -> dict[str, _Mail]
     return {msgid: _Mail(Person(name, email), at, bool(robot)) for msgid, name, email, at, robot in found}
 
 
-def _course(row: TopicRow, mails: Mapping[str, _Mail], answers: Collection[str]) -> Course:
-    data = row.data
+def _finished(draft: _Draft, mails: Mapping[str, _Mail], answers: Collection[str]) -> Course:
+    """The course with the dates and senders that only the mails themselves tell."""
     replies = [mails[msgid] for msgid in dict.fromkeys(answers) if msgid in mails and not mails[msgid].robot]
+    posted = mails[draft.first].at if draft.first in mails else draft.course.posted
+    return replace(draft.course, posted=posted, replies=tuple((one.who, one.at) for one in replies))
+
+
+def _draft(row: TopicRow) -> _Draft:
+    data = row.data
     first = data["revisions"][0]
-    posted = mails[first["series"]].at if first["series"] in mails else parse_iso(first["date"] or "")
     versions = {(one["rfc"], one["label"]) for one in data["revisions"] if one["label"] != "alternative" and not one["resend"]}
     posted_ones = [one for one in data["revisions"] if one["label"] != "alternative"] or data["revisions"]
-    return Course(
+    course = Course(
         number=row.number, title=row.title, msgid=posted_ones[-1]["series"], status=row.status, turn=data["turn"],
         turn_since=parse_iso(data["turn_since"] or ""), turn_who=tuple(_person(one) for one in data["turn_who"]),
-        posted=posted, authors=tuple(dict.fromkeys(_person(one["author"]) for one in (first, *posted_ones))),
-        replies=tuple((one.who, one.at) for one in replies),
+        posted=parse_iso(first["date"] or ""), replies=(),
+        authors=tuple(dict.fromkeys(_person(one["author"]) for one in (first, *posted_ones))),
         landed=_landed(data, ("maintainer", "next", "mainline")), mainline=_landed(data, ("mainline",)),
         versions=max(1, len(versions)),
         tags=tuple(dict.fromkeys((tag["name"], _person(tag["who"])) for tag in data["tags"] if _counts(tag))),
         promises=tuple(_person(tag["who"]) for tag in data["tags"] if tag["verdict"] == "promised" and tag["state"] == "open"),
     )  # fmt: skip
+    return _Draft(course, first["series"], tuple(_replies(data)))
 
 
 def _landed(data: Mapping[str, Any], roles: Collection[str]) -> int | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tracker.core.facts import Facts
@@ -21,9 +21,15 @@ from tracker.store.derive import facts_of
 from tracker.store.read import TopicRow
 from tracker.store.standing import DAY
 
-_TOUCHED = """
-    SELECT topic FROM topic_thread JOIN message USING (tid) WHERE private UNION
-    SELECT topic FROM topic_key JOIN notice_key USING (key) JOIN message ON message.id = notice_key.message WHERE private
+# Found by where mails were seen: few sources are private, and the table of mails is big.
+_LOCAL = """
+    SELECT m.id, m.tid, m.msgid FROM source s JOIN seen_at a ON a.source = s.id JOIN message m ON m.id = a.message
+    WHERE s.private AND m.private
+"""
+_TOUCHED = f"""
+    WITH local AS ({_LOCAL})
+    SELECT topic FROM local JOIN topic_thread USING (tid) UNION
+    SELECT topic FROM local JOIN notice_key ON notice_key.message = local.id JOIN topic_key USING (key)
 """
 
 
@@ -39,6 +45,11 @@ def touched(con: sqlite3.Connection) -> frozenset[int]:
     return frozenset(row[0] for row in con.execute(_TOUCHED))
 
 
+def all_local(con: sqlite3.Connection) -> frozenset[str]:
+    """Every mail that came from local files only."""
+    return frozenset(row[0] for row in con.execute(f"SELECT msgid FROM ({_LOCAL})"))
+
+
 def local_ids(con: sqlite3.Connection, msgids: Iterable[str]) -> set[str]:
     """Those of *msgids* that came from local files only."""
     names = json.dumps(list(msgids))
@@ -46,12 +57,11 @@ def local_ids(con: sqlite3.Connection, msgids: Iterable[str]) -> set[str]:
     return {row[0] for row in con.execute(query, (names,))}
 
 
-def shared(con: sqlite3.Connection, rows: Sequence[TopicRow], now: int, stalled_after: int) -> tuple[list[TopicRow], int]:
-    """*rows* as others may see them at *now* (seconds UTC), and how many had to be left out. stalled_after: days."""
+def shared(con: sqlite3.Connection, rows: Iterable[TopicRow], now: int, stalled_after: int) -> Iterator[TopicRow | None]:
+    """*rows* as others may see them at *now* (seconds UTC); None for each that is left out. stalled_after: days."""
     some = touched(con)
-    found = [shared_row(con, row, now, stalled_after) if row.number in some else row for row in rows]
-    kept = [row for row in found if row is not None]
-    return kept, len(found) - len(kept)
+    for row in rows:
+        yield shared_row(con, row, now, stalled_after) if row.number in some else row
 
 
 def shared_row(con: sqlite3.Connection, row: TopicRow, now: int, stalled_after: int) -> TopicRow | None:
@@ -94,7 +104,7 @@ def _judged(con: sqlite3.Connection, row: TopicRow, held: Material) -> Topic:
     landings, events = sightings.of_patches(con, [patch.msgid for one in own for patch in one.patches])
     known = Known(
         outside=tuple(mail for mail in told if mail.msgid not in hidden), found=landings, seen=events,
-        records=outside.records(con), maintainers=outside.maintainers(con),
+        records=outside.records(con), maintainers=outside.maintainers(con), aliases=outside.aliases(con),
     )  # fmt: skip
     return build_topic(own, _links(row.data["revisions"], own), held.mails.values(), foreign, known)
 

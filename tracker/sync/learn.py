@@ -6,7 +6,7 @@ Called at the end of `sync` and `follow`, and by `digest`, since time alone make
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tracker.config import Config, Profile
@@ -91,13 +91,18 @@ def scope(con: sqlite3.Connection, config: Config, profiles: Iterable[Profile], 
 
 
 def note_reached(session: Session, source: str, error: str = "") -> None:
-    """Keep that a source answered in this run, or what was wrong with it."""
+    """Keep that a source answered in this run, or what was wrong with it; with --offline none was asked."""
+    if session.config.offline:
+        return
     with transaction(session.con, session.config.user_db):
         learned.reached(session.con, source, session.now, error)
 
 
-def note_trees(session: Session) -> None:
-    """Keep which of the user's trees could be read in this run."""
+def note_trees(session: Session, servers: Sequence[str] | None) -> None:
+    """Keep which of the user's trees could be read in this run.
+
+    servers: all that are asked for news; what is known of others is dropped. None: not all of them were asked.
+    """
     from tracker.store import forest  # here, because it brings the parsers with it
 
     failed = {error.where: str(error) for error in session.failures}
@@ -105,3 +110,5 @@ def note_trees(session: Session) -> None:
     with transaction(session.con, session.config.user_db):
         for place in places:
             learned.reached(session.con, place, session.now, failed.get(one_line(place), ""))
+        if servers is not None:
+            learned.forget_sources(session.con, (*places, *servers))

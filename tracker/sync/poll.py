@@ -65,8 +65,9 @@ def sync(session: Session, servers: Servers, only: Sequence[int] = ()) -> News:
     for row in read.followed(session.con):
         if row.server is not None and ((only and row.number in only) or row.number is None or row.abridged):
             _whole_thread(session, servers, row)
+    asked = {} if only else _watches(session)
     if not only:
-        for url, watches in _watches(session).items():
+        for url, watches in asked.items():
             try:
                 news.others += _poll(session, servers.get(url), servers, watches)
                 note_reached(session, url)
@@ -76,7 +77,7 @@ def sync(session: Session, servers: Servers, only: Sequence[int] = ()) -> News:
         _archives(session)
         look(session, servers)
     look_into_trees(session, only or None)
-    note_trees(session)
+    note_trees(session, None if only else list(asked))
     news.new = note_arrivals(session, read=False)
     attest_followed(session)
     learn(session)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tracker import __version__
 from tracker.config import Config, ConfigError
+from tracker.core.dates import day
 from tracker.faces.commands.config import how_to_tell
 from tracker.faces.exits import Exit
 from tracker.faces.out import Out
@@ -31,7 +32,7 @@ def doctor(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit
         for good, text in (*_programs(), *_settings(config)):
             wrong += not good
             out.line(f"{out.paint('ok  ', '32') if good else out.paint('BAD ', '31')} {text}")
-    wrong += _store(args, config, out)
+    wrong += _store(args, config, out, now)
     out.flush()
     return Exit.NOTHING if wrong else Exit.DONE
 
@@ -98,7 +99,7 @@ def _folder(name: str, path: Path) -> _Check:
     return True, f"{name}: {path}, {size / 1e6:.1f} MB"
 
 
-def _store(args: argparse.Namespace, config: Config, out: Out) -> int:
+def _store(args: argparse.Namespace, config: Config, out: Out, now: int) -> int:
     from tracker.sync.reading import open_store
 
     if not config.mail_db.exists() and not config.user_db.exists():
@@ -114,7 +115,29 @@ def _store(args: argparse.Namespace, config: Config, out: Out) -> int:
             for msgid, words in read.mails_with_defects(con):
                 out.line(f"{plain(msgid)}\t{words}")
             return 0
-        return _contents(con, out)
+        bad = _contents(con, out)
+        for good, text in _digests(con, config, now):
+            bad += not good
+            out.line(f"{out.paint('ok  ', '32') if good else out.paint('BAD ', '31')} {text}")
+        return bad
+
+
+def _digests(con: sqlite3.Connection, config: Config, now: int) -> Iterator[_Check]:
+    """What runs by itself: digests that were not delivered, sources that did not answer, watches."""
+    from tracker.faces.digest.words import unseen_words
+    from tracker.store import learned
+    from tracker.sync.watches import watches
+
+    for profile, at, waiting in learned.overview(con):
+        if waiting:
+            yield False, f"digest of {day(waiting)} for profile {plain(profile)} was not delivered; the next run tries again"
+        elif at:
+            yield True, f"last digest for profile {plain(profile)}: {day(at)}"
+    for one in learned.unseen(con):
+        yield False, unseen_words(one)
+    for watch in watches(con, config, now):
+        looked = f"last looked {day(watch.looked)}" if watch.looked else "'tracker sync' will look"
+        yield True, f"watch {plain(watch.query)}: {looked}"
 
 
 def _contents(con: sqlite3.Connection, out: Out) -> int:

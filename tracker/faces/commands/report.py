@@ -103,12 +103,12 @@ def _trees(con: sqlite3.Connection, config: Config) -> dict[str, str]:
 def _links(con: sqlite3.Connection, config: Config) -> Any:
     from tracker.faces.report.words import Links
 
-    return Links(frozenset(row[0] for row in con.execute("SELECT msgid FROM message WHERE private")), _trees(con, config))
+    return Links(public.all_local(con), _trees(con, config))
 
 
 def _write(path: Path, page: str, *, private: bool) -> None:
     """The whole page or nothing. Raises OSError."""
-    made = path.with_name(f".{path.name}.{os.getpid()}")
+    made = path.parent / f".{path.name}.{os.getpid()}"
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
         descriptor = os.open(made, flags, 0o600 if private else 0o666)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracker.config import Config
-from tracker.core.dates import day, iso
+from tracker.core.dates import day, iso, parse_iso
 from tracker.core.liststats import DEFINITIONS, Bucket, ListStats, Measure, Reviewer, Spread, list_stats
 from tracker.core.people import Person
 from tracker.faces import rows
@@ -19,6 +19,7 @@ from tracker.faces.out import Out
 from tracker.faces.plain import cut, pad, plain, width
 from tracker.faces.spans import duration, moment
 from tracker.store import liststats, public
+from tracker.store.read import TopicRow
 from tracker.sync.reading import open_reading
 
 _WIDTH = 80  # of a pipe
@@ -32,7 +33,8 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
 class Sample:
     """The topics of a list that were first posted since then, and their numbers. name: '' for every list.
 
-    since: seconds UTC, None for all. left_out: topics of which there is only mail from the user's own files.
+    since: seconds UTC, None for all. left_out: topics of which there is only mail from the user's own files. offered: topics
+    left out because their patches were only offered in replies.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Sample:
     now: int
     stats: ListStats
     left_out: int
+    offered: int
 
 
 def stats(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
@@ -60,14 +63,31 @@ def stats(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
 
 def sample(con: sqlite3.Connection, config: Config, name: str | None, since: int | None, now: int, *, private: bool) -> Sample:
     """The numbers of a list. private: also of topics from the user's own files. Raises NothingError when there are no topics."""
-    found = liststats.rows_of_list(con, name, since)
-    kept, left_out = (found, 0) if private else public.shared(con, found, now, config.stalled_after)
-    every = liststats.courses(con, kept, private=private)
+    left_out = offered = 0
+
+    def rows_to_show() -> Iterator[TopicRow]:
+        nonlocal left_out, offered
+        found = (row for row in liststats.rows_of_list(con, name, since) if not _before(row, since))
+        for row in found if private else public.shared(con, found, now, config.stalled_after):
+            if row is None:
+                left_out += 1
+            elif all(one["label"] == "alternative" for one in row.data["revisions"]):
+                offered += 1
+            else:
+                yield row
+
+    every = liststats.courses(con, rows_to_show(), private=private)
     courses = [one for one in every if since is None or one.posted is None or one.posted >= since]
     numbers = list_stats(courses, now)
     if not numbers.courses:
         raise NothingError(_nothing(con, name, since, left_out))
-    return Sample(name or "", since, now, numbers, left_out)
+    return Sample(name or "", since, now, numbers, left_out, offered)
+
+
+def _before(row: TopicRow, since: int | None) -> bool:
+    """Whether the first version says that it was posted before *since*."""
+    posted = parse_iso(row.data["revisions"][0]["date"] or "")
+    return since is not None and posted is not None and posted < since
 
 
 def _nothing(con: sqlite3.Connection, name: str | None, since: int | None, left_out: int) -> str:
@@ -147,7 +167,7 @@ def stats_json(found: Sample) -> dict[str, Any]:
     numbers = found.stats
     return {
         "list": found.name or None, "since": iso(found.since), "until": iso(found.now), "topics": len(numbers.courses),
-        "left_out": {"local": found.left_out, "undated": numbers.undated},
+        "left_out": {"local": found.left_out, "offered": found.offered, "undated": numbers.undated},
         "outcomes": [_bucket(one) for one in numbers.outcomes], "statuses": [_bucket(one) for one in numbers.statuses],
         "first_reply": _measure(numbers.first_reply, "seconds"), "landing": _measure(numbers.landing, "seconds"),
         "mainline": _measure(numbers.mainline, "seconds"), "versions": _measure(numbers.versions, "versions"),

@@ -15,7 +15,7 @@ from tracker.core.query import Node, Term, parse_query
 from tracker.faces import rows
 from tracker.faces.commands.reading import standing
 from tracker.faces.exits import UsageError
-from tracker.store import browse, learned, own, read
+from tracker.store import browse, learned, names, own, read
 from tracker.store.learned import Told
 
 _LORE = "https://lore.kernel.org/r/"  # where the mails of the snapshot can be read
@@ -63,7 +63,8 @@ def _scope(con: sqlite3.Connection, wish: Wish) -> list[int]:
 
 
 def _since_last(con: sqlite3.Connection, wish: Wish, scope: Sequence[int]) -> tuple[Digest, dict[int, Told]]:
-    told, fresh, said = learned.told(con, wish.profile.name), learned.fresh(con, wish.profile.name), own.everything(con)
+    told, said = learned.told(con, wish.profile.name), own.everything(con)
+    fresh = learned.fresh(con, wish.profile.name, scope)
     asleep = {number for number, one in said.items() if (one.until or 0) > wish.now}
     stands = _stands(con, scope)
     wanted = [
@@ -77,7 +78,7 @@ def _since_last(con: sqlite3.Connection, wish: Wish, scope: Sequence[int]) -> tu
     tells: dict[int, Told] = {}
     for number, row in browse.rows(con, wanted).items():
         topic = _topic(row, said.get(number, own.Own()), wish, hidden)
-        new = {event for _, event in fresh.get(number, ())}
+        new = fresh.get(number, set())
         events = [_seen(event, seen.get(number, {})) for event in occurrences(topic, wish.now) if event["id"] in new]
         was = told.get(number)
         news = tell(
@@ -107,10 +108,22 @@ def _topic(row: read.TopicRow, said: own.Own, wish: Wish, hidden: Collection[str
         **row.data, **standing(row, said, wish.now), "id": row.number, "snoozed_until": iso(said.until),
         "notes": [] if wish.shared else [{"at": iso(at), "text": text} for at, text in said.notes],
     }  # fmt: skip
-    topic["asks"] = [ask for ask in topic.get("asks", ()) if ask["evidence"]["msgid"] not in hidden]
-    if hidden and any(one.get("msgid") in hidden for one in topic["evidence"]):
-        topic |= {"status_reason": "", "evidence": []}
-    return topic
+    return _without(topic, hidden)
+
+
+def _without(topic: dict[str, Any], hidden: Collection[str]) -> dict[str, Any]:
+    """TOPIC without what the mails *hidden* say; where they have a part in the verdict only the status word is left of it."""
+    events = [*topic["events"], *topic.get("asks", ())]
+    proofs = [*topic["evidence"], *(one["evidence"] for one in events), *({"msgid": tag["msgid"]} for tag in topic["tags"])]
+    if not any(one.get("msgid") in hidden for one in proofs):
+        return topic
+    public = [one for one in topic["revisions"] if one["series"] not in hidden]
+    title = names.public_title(public[-1]) if public and len(public) < len(topic["revisions"]) else topic["title"]
+    return {
+        **topic, "title": title, "revisions": public, "status_reason": "", "evidence": [], "turn_who": [],
+        "events": _visible(topic["events"], hidden), "asks": _visible(topic.get("asks", ()), hidden),
+        "tags": [tag for tag in topic["tags"] if tag["msgid"] not in hidden],
+    }  # fmt: skip
 
 
 def _seen(event: Mapping[str, Any], known: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
@@ -135,13 +148,18 @@ def _with_rest(
     told = {one.id for one in digest.news}
     rest = [number for number in scope if number not in told]
     mine = set(browse.listing(con, Term("turn", "me"), me=wish.me)) if wish.me else set()
-    waiting = [row for row in browse.rows(con, [number for number in rest if number in mine]).values()]
+    waiting = _titles(con, [number for number in rest if number in mine])
     proofs = [one for news in digest.news for one in (*news.evidence, *(proof for item in news.items for proof in item.evidence))]
-    names = {one["msgid"] for one in proofs if "msgid" in one}
+    msgids = {one["msgid"] for one in proofs if "msgid" in one}
     return replace(
-        digest, waiting=tuple((row.number, row.title) for row in waiting), silent=len(rest),
-        stalled=tuple(number for number in rest if stands.get(number, ("",))[0] == "stalled"), links=_links(con, names),
+        digest, waiting=waiting, silent=len(rest),
+        stalled=tuple(number for number in rest if stands.get(number, ("",))[0] == "stalled"), links=_links(con, msgids),
     )  # fmt: skip
+
+
+def _titles(con: sqlite3.Connection, numbers: Sequence[int]) -> tuple[tuple[int, str], ...]:
+    found = con.execute("SELECT id, title FROM topic WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(numbers)),))
+    return tuple((number, title) for number, title in found)
 
 
 def _links(con: sqlite3.Connection, msgids: Collection[str]) -> dict[str, str]:
@@ -196,6 +214,7 @@ def _between(con: sqlite3.Connection, config: Config, wish: Wish, scope: Sequenc
             topic = _topic(browse.rows(con, [number])[number], said.get(number, own.Own()), wish, hidden)
         else:
             topic = past.topic_at(con, number, until, config.stalled_after)
+            topic = topic and _without(topic, hidden)
         news = topic and _period(con, config, wish, topic, since, until, hidden)
         if news:
             found.append(news)

@@ -19,6 +19,7 @@ from tracker.faces.commands.tags import Loaded
 from tracker.faces.path import Step, chain, steps
 from tracker.faces.report import activity, charts
 from tracker.faces.report.words import Links, Proof, several
+from tracker.store import outside
 
 DAY = 86_400
 _MOST_LINES = 3_000  # of one range-diff
@@ -43,7 +44,7 @@ _TROUBLE = ("refused", "withdrawn", "dropped", "backport-failed", "regression", 
 
 def values(con: sqlite3.Connection, data: Mapping[str, Any], topic: Loaded, links: Links, now: int) -> dict[str, Any]:
     """Everything that topic.html needs. data: TOPIC of schema 1; topic: the same topic's mails, which may be fewer."""
-    said = review(topic.revisions, topic.mails, now=now)
+    said = review(topic.revisions, topic.mails, now=now, aliases=outside.aliases(con))
     found = steps(data, _MOST_NOTES)
     return {
         "title": data["title"], "status": data["status"], "reason": data["status_reason"], "turn": _turn(data),

@@ -23,10 +23,10 @@ _LONGEST = 2_000  # characters of one text
 
 def safe(text: str) -> str:
     """*text* on one line with every control shown, without what HTML and XML cannot hold, and not longer than a page bears."""
-    if len(text) > _LONGEST:
-        text = text[: _LONGEST - 1] + "…"
-    text = plain(text)
-    return text if text.isascii() else _MARKS.sub(r"\1", _NONE.sub("\ufffd", text))
+    text = plain(text[: _LONGEST + 1])
+    if not text.isascii():
+        text = _MARKS.sub(r"\1", _NONE.sub("\ufffd", text))
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def several(count: int, what: str) -> str:

@@ -20,16 +20,26 @@ def start(config: Config, now: int) -> Exit:
     """Run the UI on the terminal until the user leaves. Raises StoreError when there is nothing to read."""
     with _terminal():
         columns, rows = os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1)
-        print("\x1b[?1049h\x1b[2J\x1b[H\x1b[?25l opening the store …", end="", flush=True)
-        library = Library(config, now)
+        library = None
         try:
+            print("\x1b[?1049h\x1b[2J\x1b[H\x1b[?25l opening the store …", end="", flush=True)
+            library = Library(config, now)
             view = first_view(library, rows)
             _print_frame(view, columns, rows)
             from tracker.faces.tui.app import TrackerApp
 
-            done = TrackerApp(config, library, view).run()
+            app = TrackerApp(config, library, view)
+        except BaseException:
+            print("\x1b[?1049l\x1b[?25h", end="", flush=True)
+            if library is not None:
+                library.close()
+            raise
+        try:
+            done = app.run()  # Textual gives the screen back by itself
         finally:
             library.close()
+    if app.return_code and done is None:  # a fault of ours: Textual has printed where
+        raise SystemExit(app.return_code)
     return Exit.DONE if done is None else done
 
 
@@ -57,7 +67,6 @@ def _terminal() -> Iterator[None]:
     try:
         yield
     finally:
-        print("\x1b[?1049l\x1b[?25h\x1b[0m", end="", flush=True)
         termios.tcsetattr(fd, termios.TCSADRAIN, before)
         for one, handler in old.items():
             signal.signal(one, handler)
