@@ -283,7 +283,7 @@ class _Teller:
             patch, posted = self.lineup.patch(place), self._posted(place[0])
             if line in asked or patch.inline or not posted <= (mail.date or 0) <= posted + _PULLED_WITHIN:
                 continue
-            author = self.lineup.revisions[place[0]].author.name.casefold()
+            author = patch.author.casefold()
             fitting = [title for who, title in titles if who.casefold() == author and same_patch(patch.title, title)]
             if len(fitting) == 1:
                 found[line] = fitting[0]

@@ -26,7 +26,7 @@ def topic_keys(revisions: Iterable[Series]) -> frozenset[str]:
         found.update(f"m:{msgid}" for msgid in one.members)
         found.update(f"t:{title}" for title in _titles(one))
         if not is_offer(one):
-            found.update(key for patch in one.patches for key in title_keys(one.author.name, patch.title))
+            found.update(key for patch in one.patches for key in title_keys(patch.author, patch.title))
     return frozenset(found)
 
 

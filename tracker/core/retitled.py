@@ -14,7 +14,7 @@ _PREFIX = re.compile(r"^(?:[\w./,*-]{1,40}(?: [\w./,*-]{1,20})?: ?)+")
 _SMALL = frozenset(("a", "an", "the", "not", "in", "of", "on", "for", "to", "and", "is"))
 _FEWEST = 3  # words below which a title says too little
 _FEWEST_CUT = 4  # words of one that is the beginning of another
-_LIKE = 0.75  # of two spellings of a word
+_LIKE = 0.7  # of two spellings of a word
 _KEYS = 2
 
 

@@ -20,7 +20,10 @@ NEARBY = 600
 
 @dataclass(frozen=True, slots=True)
 class SeriesPatch:
-    """One patch of a series. n: its number, 1 when it has none. inline: offered inside of or attached to a reply."""
+    """One patch of a series. n: its number, 1 when it has none. inline: offered inside of or attached to a reply.
+
+    author: the name of who wrote it, which may not be who sent it.
+    """
 
     n: int
     msgid: str
@@ -29,6 +32,7 @@ class SeriesPatch:
     patch_id: str | None
     files: tuple[str, ...]
     inline: bool
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +216,10 @@ def _number(mail: Facts) -> int:
 
 def _patch(mail: Facts, patch: PatchFacts | None, n: int) -> SeriesPatch:
     if patch is None:
-        return SeriesPatch(n, mail.msgid, mail.subject.title, mail.subject.full, None, (), False)
-    return SeriesPatch(n, mail.msgid, patch.title, mail.subject.full, patch.patch_id, patch.files, patch.inline)
+        return SeriesPatch(n, mail.msgid, mail.subject.title, mail.subject.full, None, (), False, mail.sender.name)
+    return SeriesPatch(
+        n, mail.msgid, patch.title, mail.subject.full, patch.patch_id, patch.files, patch.inline, patch.author.name
+    )
 
 
 def _make(first: Facts, cover: Facts | None, patches: tuple[SeriesPatch, ...], expected: int, *, title: str) -> Series:

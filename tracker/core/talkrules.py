@@ -177,6 +177,7 @@ RULES: tuple[Rule, ...] = (
         r"|upstream)\b",
         r"\balready (?:fixed|addressed|solved) (?:this|it) (?:in|by|with)\b",
         r"^\W*already (?:been )?(?:fixed|addressed|solved) (?:in|by|with|on|upstream)\b(?! v ?\d)",
+        r"\balready (?:been )?folded (?:this |it |the fix )?(?:in|into) the original\b",
     ),
     _rule(
         SUPERSEDED, "superseded superceded obsoleted replaced sent posted included folded merged resent reposted incorporated "

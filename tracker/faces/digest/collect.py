@@ -135,9 +135,13 @@ def _visible(events: Iterable[dict[str, Any]], hidden: Collection[str]) -> list[
     return [event for event in events if event["evidence"].get("msgid") not in hidden]
 
 
-def _watched(con: sqlite3.Connection, news: Iterable[News]) -> tuple[News, ...]:
+def _watched(con: sqlite3.Connection, news: Sequence[News]) -> tuple[News, ...]:
     """With the query that found a topic."""
-    by_topic = {read.topic_of(con, msgid): query for msgid, query in con.execute("SELECT msgid, query FROM u.watched")}
+    found = con.execute(
+        "SELECT topic, query FROM u.watched JOIN member USING (msgid) JOIN series ON series.id = member.series "
+        "WHERE topic IN (SELECT value FROM json_each(?))", (json.dumps([one.id for one in news]),),
+    )  # fmt: skip
+    by_topic: dict[int, str] = dict(found)
     return tuple(replace(one, watched=by_topic.get(one.id, "")) for one in news)
 
 
