@@ -552,3 +552,13 @@ def test_the_order_of_mails_does_not_matter() -> None:
     for seed in range(8):
         random.Random(seed).shuffle(elsewhere)
         assert after(own, *elsewhere, records=(MAIN, TOLD)) == want
+
+
+def test_a_title_that_the_committer_changed_is_known_by_its_number() -> None:
+    """`[2/2] ANOTHER TITLE` in answer to a series of two is its second patch; in answer to one of three it says nothing."""
+    note = thanks(("demo: one", FIRST), ("quite another title", SECOND), refs="c@x p1@x")
+    assert ("p2@x", "maintainer", SECOND) in landed(after([*series_of_two(), note]))
+    alone = thanks(("quite another title", FIRST), refs="1@x")
+    assert landed(after([patch("1@x", "[PATCH] demo: one"), alone])) == [("1@x", "maintainer", FIRST)]
+    other = thanks(("another", FIRST), ("quite another title", SECOND), ("a third", UNDO), refs="c@x p1@x")
+    assert landed(after([*series_of_two(), other])) == []

@@ -116,8 +116,9 @@ class _Teller:
         for notice in mail.notices:
             if commit_of(notice):
                 mark, place = self._titled(notice.titles[0], notice, mail)
-                if place is not None:
-                    self._name(mark, self.lineup.line(place), notice, mail)
+                lines = self._numbered(notice, mail) if place is None else [self.lineup.line(place)]
+                for line in lines:
+                    self._name(mark, line, notice, mail)
         if mail.posting and mail.msgid not in self.mails:
             for sha, title in mends(mail):
                 mark, place = self._placed(title, mail.date) if title else ("", None)
@@ -183,7 +184,8 @@ class _Teller:
         """The lines that a statement is about, each with what is done to it ('', 'revert' or 'reapply')."""
         if notice.titles:
             marked = [self._titled(title, notice, mail) for title in notice.titles]
-            return list(dict.fromkeys((self.lineup.line(place), mark) for mark, place in marked if place is not None))
+            found = list(dict.fromkeys((self.lineup.line(place), mark) for mark, place in marked if place is not None))
+            return found or [(line, "") for line in self._numbered(notice, mail)]
         for known, mark in ((self.commits, ""), (self.undoing, "revert")):
             line = _line_of(notice.commit, known)
             if line is not None:
@@ -191,6 +193,20 @@ class _Teller:
         if notice.commit or mail.msgid not in self.mails:
             return []
         return [(line, "") for line in self._answered(notice, mail)]
+
+    def _numbered(self, notice: Notice, mail: Facts) -> list[int]:
+        """The patch that a robot's `[i/n] TITLE` means in answer to a series of n, when the committer changed the title."""
+        if notice.kind != "applied" or len(notice.numbers) != 1 or mail.msgid not in self.mails:
+            return []
+        (n, total) = notice.numbers[0]
+        for above in ancestors(mail.msgid, self.mails):
+            index = self.covers.get(above, self.by_msgid[above][0][0] if above in self.by_msgid else None)
+            if index is not None:
+                series = self.lineup.revisions[index]
+                fits = series.expected == total and not is_offer(series)
+                pairs = zip(self.lineup.lines[index], series.patches, strict=True)
+                return [line for line, patch in pairs if patch.n == n] if fits else []
+        return []
 
     def _answered(self, notice: Notice, mail: Facts) -> list[int]:
         """The lines of what a mail answers: the patch, or all of the series when it answers the cover or says so.
