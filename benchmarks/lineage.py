@@ -83,9 +83,9 @@ def truth(data: Path, archive: Path) -> None:
     print(f"wrong version numbers: {len(wrong)} of {len(version)}", *wrong[:5])
     print("series:", pairs(of, found))
     split = {name: {found.get(one) for one, its in of.items() if its == name} for name in dict.fromkeys(of.values())}
-    for name, numbers in split.items():
-        if len(numbers) > 1:
-            print(f"  {name} is in {len(numbers)} topics")
+    for name, several in split.items():
+        if len(several) > 1:
+            print(f"  {name} is in {len(several)} topics")
     strangers = [one for one, number in found.items() if one not in of and number in {found.get(other) for other in of}]
     whole = sum(len(one) == 1 for one in split.values())
     print(f"  {len(split)} series, {whole} in one topic; {len(strangers)} more postings there")
@@ -94,7 +94,7 @@ def truth(data: Path, archive: Path) -> None:
 def generated(folder: Path) -> None:
     """One generated set."""
     known = json.loads((folder / "truth.json").read_text())
-    of = {}
+    of: dict[str, str] = {}
     for name, one in known["series"].items():
         for version in one["versions"]:
             of.update((msgid.strip("<>"), name) for msgid in (version["cover"], *version["patches"]) if msgid)
