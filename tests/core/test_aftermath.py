@@ -216,7 +216,7 @@ def test_a_stable_review_of_a_revert_proves_it_for_mainline() -> None:
     log = f"This reverts commit {SECOND}.\n"
     found = after([V1], *MERGED, stable_review('Revert "demo: one"', UNDO, log=log))
     assert [(one.role, one.commit, one.reverted_by) for one in found.landings[-1:]] == [("mainline", SECOND, UNDO)]
-    assert [one.text for one in found.events if one.kind == "reverted"] == [f"mainline {UNDO[:12]} (by then)", "stable 6.11"]
+    assert [one.text for one in found.events if one.kind == "reverted"] == [f"mainline {UNDO[:12]} (by then)", "stable 6.11 (review)"]
 
 
 def test_applied_again_after_a_revert() -> None:
@@ -528,7 +528,7 @@ def test_a_revert_that_a_tree_shows_is_told_once() -> None:
     told = stable_review('Revert "demo: one"', UNDO, log=f"This reverts commit {SECOND}.\n")
     found = after([V1], told, found=[seen], seen=[shown])
     assert [(one.text, one.evidence.commit) for one in found.events if one.kind == "reverted"] == [
-        (f"mainline {UNDO[:12]}", UNDO), ("stable 6.11", ""),
+        (f"mainline {UNDO[:12]}", UNDO), ("stable 6.11 (review)", ""),
     ]  # fmt: skip
 
 

@@ -33,7 +33,19 @@ _OF_ANSWERED = ("applied", "dropped")  # statements about the patch that the mai
 _TORVALDS = "torvalds@linux-foundation.org"
 _ANY_TIME = 1 << 40
 _WHOLE = re.compile(r"\b(?:series|both|all|patchset|patches|set|these|them|whole|entire)\b", re.IGNORECASE)
-_MACHINES = ("ty", "pwbot", "tip", "prt", "stable", "mm")
+# Who writes for a machine or keeps the stable and -mm trees: nobody else's mail in their form is believed. (b4's notes are
+# people's, each from his own address.)
+_MACHINES: Mapping[str, re.Pattern[str]] = {
+    "ty": re.compile(r".*"),
+    "pwbot": re.compile(r"patchwork-bot\+[^@]*@kernel\.org"),
+    "tip": re.compile(r"tip-?bot2?@(?:linutronix\.de|zytor\.com)"),
+    "prt": re.compile(r"pr-tracker-bot@kernel\.org"),
+    "stable": re.compile(
+        r"greg(?:kh)?@(?:linuxfoundation\.org|kroah\.com|kernel\.org)|sashal@kernel\.org"
+        r"|(?:alexander|sasha)\.levin@(?:microsoft|oracle|verizon)\.com"
+    ),
+    "mm": re.compile(r"akpm@(?:linux-foundation|kernel)\.org"),
+}  # fmt: skip
 _STABLE_KINDS = ("stable-queued", "stable-review", "stable-failed")
 _KEPT = ("merged", "folded-merged", "folded", "alternative-merged")  # why -mm removes a patch that is not lost
 _TURNS = {"": PATCH, "revert": REVERT, "reapply": AGAIN}
@@ -256,12 +268,15 @@ class _Teller:
 
     def _trusted(self, mail: Facts, notice: Notice) -> bool:
         """A machine, or a person known to maintain a tree; somebody's mere word moves nothing."""
-        return notice.source in _MACHINES or mail.sender.email.lower() in self.maintainers
+        address = mail.sender.email.lower()
+        machine = _MACHINES.get("stable" if notice.kind.startswith("stable-") else notice.source)
+        return (machine is not None and machine.fullmatch(address) is not None) or address in self.maintainers | {_TORVALDS}
 
     def applied(self, mail: Facts, notice: Notice) -> None:
         if notice.reason == "will" or not self._trusted(mail, notice):
             return
-        role = role_of(notice.tree) if notice.tree else "maintainer"
+        linus = mail.sender.email.lower() == _TORVALDS and notice.source == "human"
+        role = role_of(notice.tree) if notice.tree else "mainline" if linus else "maintainer"
         for line, mark in self.targets(notice, mail):
             spot = self.spots.at(line, role, notice.tree, notice.branch, notice.commit, _TURNS[mark])
             spot.tell(mail.date, Evidence(mail.msgid), notice.by or mail.sender)
@@ -307,7 +322,7 @@ class _Teller:
 
     def pulled(self, mail: Facts, notice: Notice) -> None:
         where = notice.reason if notice.source == "prt" else notice.tree
-        if not (MAINLINE.search(where) or mail.sender.email.lower() == _TORVALDS):
+        if not self._trusted(mail, notice) or not (MAINLINE.search(where) or mail.sender.email.lower() == _TORVALDS):
             return
         for line, mark, commit in (one for ref in notice.refs for one in self.pulls.get(ref, ())):
             spot = self.spots.at(line, "mainline", "mainline", "", commit, _TURNS[mark])
@@ -317,15 +332,20 @@ class _Teller:
     def stable(self, mail: Facts, notice: Notice) -> None:
         """A stable review or queue: proof that the commit it names is in mainline, and that it goes to a stable branch.
 
-        A backport is not the commit in mainline: it is told of its own branch only.
+        A backport is not the commit in mainline: it is told of its own branch only, and its own posting tells nothing of it.
+        A review is a plan: it says so. What somebody picks automatically (AUTOSEL) is not queued yet.
         """
-        for line, mark in self.targets(notice, mail):
+        if not self._trusted(mail, notice):
+            return
+        own = mail.posting and mail.msgid in self.mails
+        for line, mark in self.targets(notice, mail) if not own else ():
             aims = self._aims(line)
             if notice.commit and not aims:
                 spot = self.spots.at(line, "mainline", "mainline", "", notice.commit, _TURNS[mark])
                 spot.hint(mail.date, Evidence(mail.msgid))
-            if notice.reason not in ("backport", "will") and (not aims or notice.branch in aims):
+            if notice.reason not in ("backport", "will", "autosel") and (not aims or notice.branch in aims):
                 spot = self.spots.at(line, "stable", "stable", notice.branch, "", _TURNS[mark])
+                spot.review = notice.kind == "stable-review" and (spot.review or not spot.evidence)
                 spot.tell(mail.date, Evidence(mail.msgid))
 
     def _aims(self, line: int) -> frozenset[str]:
@@ -374,7 +394,8 @@ class _Teller:
             self.spots.at(line, role, tree, "", notice.commit, PATCH).hint(mail.date, Evidence(mail.msgid))
 
     def fixed(self, mail: Facts, notice: Notice) -> None:
-        if self.targets(notice, mail):
+        itself = _line_of(notice.commit, self.commits) is not None  # "fixed by" this patch: it is the fix
+        if not itself and self.targets(notice, mail):
             self._event("fixed", mail, f"{_who(mail)}: {notice.quote}")
 
     def reverted(self, mail: Facts, notice: Notice) -> None:

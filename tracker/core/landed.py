@@ -68,7 +68,10 @@ def _landed(view: View, word: str, text: str) -> Finding | None:
         return None
     all_fates = _all_landed(view)
     one = least.landing
+    whole = view.case.newest is None or view.case.newest.complete
     count = f"all {len(all_fates)} patches " if len(all_fates) > 1 else ""
+    if not whole and view.case.newest is not None:
+        count = f"{len(all_fates)} of {view.case.newest.expected} patches, all that are at hand, "
     reason = count + text.format(where=_where(one), sha=_as(one), by=_by(one), tag=one.first_tag, release=one.first_release)
     since = max((fate.landing.date or 0 for fate in all_fates), default=0) or None
     if word != LANDED[-1]:
@@ -84,10 +87,14 @@ def reverted(view: View) -> Finding | None:
     if not gone or any(fate.landed for fate in found):
         return None
     one = gone[0].landing
-    reason = f"{_where(one)} had it{_as(one)} and reverted it with {one.reverted_by[:12]}; not applied again"
+    by = f" with {one.reverted_by[:12]}" if one.reverted_by != UNKNOWN else ""
+    reason = f"{_where(one)} had it{_as(one)} and reverted it{by}; not applied again"
     proof = _landing_proof(fate.landing for fate in gone)
-    proof += tuple(dict.fromkeys(Evidence(commit=fate.landing.reverted_by, tree=fate.landing.tree) for fate in gone))
-    dates = (event.at for event in view.case.events if event.kind == "reverted" and event.at)
+    events = [event for event in view.case.events if event.kind == "reverted"]
+    seen = [fate.landing for fate in gone if fate.landing.how not in ("mail", "record")]  # a commit proves what a tree showed
+    commits = [Evidence(commit=landing.reverted_by, tree=landing.tree) for landing in seen]
+    proof = tuple(dict.fromkeys((*proof, *commits, *(event.evidence for event in events[:2]))))
+    dates = (event.at for event in events if event.at)
     when = min((at for at in dates if at >= (one.date or 0)), default=None)
     return Finding(_with_event(view, reason), proof, min(fate.landing.confidence for fate in gone), _landed_turn(view, when))
 

@@ -9,6 +9,7 @@ from tracker.core.landing import ROLES, Event, Evidence, Landing
 from tracker.core.people import Person
 
 PATCH, REVERT, AGAIN = 0, 1, 2  # what stands in a spot: the patch, its revert, the patch after a revert
+UNKNOWN = "unknown"  # in the place of a commit that is not named
 _EVENT_OF = {"maintainer": "applied", "next": "in-next", "mainline": "merged", "stable": "backported"}
 _DAY = 86_400
 _TOLD, _HINTED, _RECORDED = 0.9, 0.8, 0.95
@@ -55,7 +56,7 @@ def release_of(branch: str) -> str:
 class Spot:
     """line: of the patch. date: when it landed; told: when that was first said, if it is not known when it landed.
 
-    recorded: the tag, or all of it, is known from a record only.
+    recorded: the tag, or all of it, is known from a record only. review: nothing but a review that announces it is known.
     """
 
     line: int
@@ -78,6 +79,7 @@ class Spot:
     first_release: str = ""
     released: int | None = None
     evidence: dict[Evidence, None] = field(default_factory=dict)
+    review: bool = False
 
     @property
     def proof(self) -> Evidence:
@@ -173,6 +175,8 @@ class Spots:
     def take_found(self, found: Sequence[tuple[int, Landing]]) -> None:
         """What git trees show takes the place of what was said of the same commit, or of mainline and linux-next."""
         for line, landing in found:
+            if any(one.seen and (one.line, one.tree, one.commit) == (line, landing.tree, landing.commit) for one in self.several):
+                continue  # found for another version of the patch, too
             spot = _found_spot(line, landing)
             kept = []
             for one in self.several:
@@ -206,7 +210,7 @@ class Spots:
         for undo in [one for one in self.several if one.turn == REVERT]:
             for spot in self.several:
                 if spot.turn != REVERT and spot.line == undo.line and _undone(spot, undo):
-                    spot.reverted_by = spot.reverted_by or undo.commit or undo.merge or "unknown"
+                    spot.reverted_by = spot.reverted_by or undo.commit or UNKNOWN
         for spot in self.several:
             final = self._final(spot.line)
             early = spot.role in ("maintainer", "next") and spot.turn == PATCH and spot.commit
@@ -292,7 +296,7 @@ def _text(some: Sequence[Spot]) -> str:
     again = "again " if one.turn == AGAIN else ""
     merge = f" by {one.merge[:12]}" if one.merge else ""
     tag = f" · {one.first_tag}" if one.first_tag else ""
-    how = " (recorded)" if one.recorded else " (by then)" if one.date is None else ""
+    how = " (recorded)" if one.recorded else " (by then)" if one.date is None else " (review)" if one.review else ""
     return f"{again}{one.place} {_commits(some)}".rstrip() + f"{merge}{tag}{how}"
 
 

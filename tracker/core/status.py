@@ -73,6 +73,7 @@ RULES: tuple[Rule, ...] = (
         "author", verdicts.changes_requested,
     ),
     Rule("reviewed", "tags of others on every patch", "maintainer", verdicts.reviewed),
+    Rule("unknown", "announced for a stable release, and its end was not seen", "unknown", verdicts.stable_review),
     Rule("in-review", "answered by somebody else", "reviewer who was answered or promised, else unknown", verdicts.in_review),
     Rule("posted", "no answer", "reviewer", verdicts.posted),
 )  # fmt: skip

@@ -155,7 +155,8 @@ _ASKS = one_of("what which why how when who where is are does do did was were ha
 RULES: tuple[Rule, ...] = (
     _rule(
         WITHDRAWN, "ignore disregard discard forget scratch skip nak nack",
-        rf"\b(?:ignore|disregard|discard|nack|nak) {_THIS}|\b(?:forget(?: about)?|scratch|skip) {_OBJECT}",
+        rf"(?:(?<!\bto )|(?<=free to ))\b(?:ignore|disregard|discard|nack|nak) {_THIS}",
+        rf"^\W*(?:(?:please|pls|so|ok|okay|just|actually)\W+)*(?:forget(?: about)?|scratch|skip) {_OBJECT}",
         r"\bself[- ]?(?:nak|nack)\b",
     ),
     _rule(

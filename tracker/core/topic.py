@@ -20,7 +20,7 @@ from tracker.core.lineage import Link
 from tracker.core.people import Person
 from tracker.core.review import Review, review, tag_json
 from tracker.core.series import Series, SeriesPatch
-from tracker.core.spots import Record
+from tracker.core.spots import UNKNOWN, Record
 from tracker.core.status import OPEN, Case, Judgement, judge
 from tracker.core.thread import ancestors, build_threads
 
@@ -250,7 +250,8 @@ def _landing(one: Landing) -> dict[str, Any]:
         "branch": one.branch, "by": person_json(one.by) if one.by else None, "date": iso(one.date),
         "first_tag": one.first_tag or None, "first_release": one.first_release or None, "how": one.how,
         "confidence": round(one.confidence, 2), "evidence": [evidence_json(each) for each in one.evidence],
-        "replaced_by": one.replaced_by or None, "reverted_by": one.reverted_by or None, "dropped": one.dropped,
+        "replaced_by": one.replaced_by or None, "reverted_by": (one.reverted_by if one.reverted_by != UNKNOWN else "") or None,
+        "reverted": bool(one.reverted_by), "dropped": one.dropped,
     }  # fmt: skip
 
 

@@ -218,6 +218,18 @@ def _taking(view: View) -> Turn | None:
     return None if word is None else Turn(MAINTAINER, (view.debate.people.person(word.person),), sent(word.mail) or None)
 
 
+def stable_review(view: View) -> Finding | None:
+    """A posting that announces a backport for a stable release; it is taken in silence, so silence says nothing."""
+    newest = view.case.newest
+    mail = view.case.mails.get(newest.patches[0].msgid) if newest is not None and newest.patches else None
+    found = [one for one in mail.notices if one.kind == "stable-review" and one.reason != "backport"] if mail else []
+    if mail is None or not found:
+        return None
+    where = f"stable {found[0].branch}".rstrip()
+    reason = f"announced for {where} by {name(mail.sender)}, {day(sent(mail))}; no mail here says whether it was taken"
+    return Finding(reason, mail_proof(mail), 0.5, Turn(UNKNOWN))
+
+
 def posted(view: View) -> Finding | None:
     newest = view.case.newest
     if newest is None:

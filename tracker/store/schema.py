@@ -160,7 +160,7 @@ USER = (
 
 
 # What the parsers make of a mail and how it is written down. A cache with another number is read anew from its raw mails.
-FORMAT = 3
+FORMAT = 4
 
 
 class NewerSchemaError(Exception):
