@@ -216,7 +216,8 @@ def test_a_stable_review_of_a_revert_proves_it_for_mainline() -> None:
     log = f"This reverts commit {SECOND}.\n"
     found = after([V1], *MERGED, stable_review('Revert "demo: one"', UNDO, log=log))
     assert [(one.role, one.commit, one.reverted_by) for one in found.landings[-1:]] == [("mainline", SECOND, UNDO)]
-    assert [one.text for one in found.events if one.kind == "reverted"] == [f"mainline {UNDO[:12]} (by then)", "stable 6.11 (review)"]
+    told = [one.text for one in found.events if one.kind == "reverted"]
+    assert told == [f"mainline {UNDO[:12]} (by then)", "stable 6.11 (review)"]
 
 
 def test_applied_again_after_a_revert() -> None:

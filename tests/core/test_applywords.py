@@ -192,3 +192,13 @@ def test_only_replies_speak() -> None:
     """A mail that answers nothing says nothing about patches of others."""
     message = parse(mail("n@x", "demo news", "Applied, thanks!\n"))
     assert read_notices(message, message.own_text) == ()
+
+
+@pytest.mark.parametrize(
+    "words", ["Updated and pushed.", "Folded and pushed out.", "Applied on top, thanks.", "Applied to the 'next' branch."]
+)
+def test_more_ways_to_say_it_is_done(words: str) -> None:
+    """Each is one statement that the patch was applied."""
+    raw = f"From: Chen <chen@example.org>\nSubject: Re: [PATCH] demo: one\nMessage-ID: <a@x>\nIn-Reply-To: <p@x>\n\n{words}\n"
+    message = parse(raw.encode())
+    assert [(one.kind, one.reason) for one in read_notices(message, message.own_text)] == [("applied", "")]

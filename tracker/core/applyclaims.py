@@ -51,7 +51,7 @@ POLITE = word_set(
     much a lot again everyone anyway hmm ah oh too each everything reviewing review respin quick update updating following
     resend set changes change cleanup improvement improvements patience fixing doing kindly but still first two three four
     five last rest remaining was were by as usual v1 v2 v3 v4 v5 v6 v7 v8 i've we've renamed rebased
-    tweaked adjusted edited amended squashed cleaned reworded massaged"""
+    tweaked adjusted edited amended squashed cleaned reworded massaged patch updated folded"""
 )
 _ADVERBS = one_of("just now also already then finally only tentatively manually quickly today have went_ahead_and gone_ahead_and",
                   "indeed at_least hand provisionally temporarily simply therefore thus so both all either")  # fmt: skip
@@ -123,7 +123,7 @@ _OBJECT = (
     rf" ){{1,4}}(?:(?!to |in |into |on |for )[\w/-]+ ){{0,2}}?{_NOUN}(?: {_NUMBERS})?"
     rf"|(?:patch(?:es)? )?{_NUMBERS}|(?:the )?(?:first|last|rest|remaining)(?: one| two| three| few)?)"
 )
-_PARTICLE = r"(?: (?:up|in|now|already|manually|all|both|as is|as-is|by hand|out)\b){0,3}"
+_PARTICLE = r"(?: (?:up|in|now|already|manually|all|both|as is|as-is|by hand|out|on top)\b){0,3}"
 _TREE = (
     r"(?:(?:(?:my|our|both|all|his|linus'?|stable|[\w./-]+'s|the (?!patch|commit|list|series|cover|next|right|wrong|same|end"
     r"|top|head|work|request|io|block)[\w./-]+)"

@@ -15,6 +15,8 @@ from tracker.core.subject import Subject, parse_subject
 from tracker.core.tagwords import lowered, plain
 from tracker.core.whereto import NOWHERE, place_of_words
 
+# The name of a branch in quotes: applied to the 'next' branch.
+_QUOTED = re.compile(r"(?<![\w'])'([\w./#-]{1,60})'(?![\w'])")
 _MAX_TEXT = 30_000  # characters of a mail that are looked at
 _MAX_PLACES = 40  # verbs that are looked at
 _MAX_BLOCKS = 200
@@ -117,7 +119,7 @@ def _sentences(text: str, low: str) -> Iterator[tuple[str, str, str]]:
             words = text[slice(*span)]
             if words and not _CODE.search(words):
                 after = sentence_after(text, block, span[1])
-                yield words, plain(words), plain(text[slice(*after)][:_MAX_AFTER])
+                yield words, _QUOTED.sub(r"\1", plain(words)), plain(text[slice(*after)][:_MAX_AFTER])
 
 
 def _notice(mail: Mail, subject: Subject, claim: Claim, sentence: str, words: str) -> Notice:

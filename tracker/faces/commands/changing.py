@@ -19,6 +19,7 @@ from tracker.faces.plain import plain
 from tracker.sources.base import BadInput, NotFound, SourceError
 from tracker.store import read
 from tracker.store.mail import source
+from tracker.store.standing import leave, stand
 from tracker.sync import watches
 from tracker.sync.attesting import attest_followed
 from tracker.sync.decide import decide, representatives
@@ -133,7 +134,9 @@ def _follow_search(session: Session, servers: Servers, query: str) -> list[Follo
 
 
 def _status_line(session: Session, found: Followed, now: int) -> str:
+    stand(session.con, now, session.config.stalled_after)
     topic = read.topic(session.con, found.number)
+    leave(session.con)
     series = len(topic.data["revisions"])
     what = f"{series} series" if series else "no patches"
     return (
