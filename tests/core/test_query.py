@@ -67,3 +67,9 @@ def test_no_text_raises(text: str) -> None:
 def test_deep_nesting_is_refused() -> None:
     """A thousand parentheses are a problem, not a crash."""
     assert parse_query("(" * 1000 + "a" + ")" * 1000, NOW).problem
+
+
+def test_long_names_of_prefixes() -> None:
+    """list:, to:, from: and subject: are lore's l:, t:, f: and s:."""
+    for long, short in (("list", "l"), ("to", "t"), ("from", "f"), ("subject", "s")):
+        assert parse_query(f"{long}:demo", NOW).node == parse_query(f"{short}:demo", NOW).node

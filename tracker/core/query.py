@@ -20,8 +20,10 @@ VALUES = {
     "d": "date sent", "dt": "date sent", "rt": "date received", "m": "message id", "mid": "message id", "l": "list id",
     "lid": "list id", "patchid": "git patch-id --stable", "status": "status of the topic", "turn": "whose turn, or me",
     "is": "followed, unread, mine or snoozed", "age": "of the topic's newest mail: age<30d, age>2w",
-    "kind": "cover, patch, reply, pull, notice or other",
+    "kind": "cover, patch, reply, pull, notice or other", "tree": "tree or branch that the topic landed in",
 }  # fmt: skip
+# Longer names of prefixes.
+_ALIASES = {"list": "l", "to": "t", "from": "f", "subject": "s"}
 # Prefixes of public-inbox that only the server answers.
 ELSEWHERE = ("dfa", "dfb", "dfhh", "dfctx", "dfpre", "dfpost", "dfblob", "z", "n", "changeid", "forpatchid")
 _TOKEN = re.compile(
@@ -159,6 +161,7 @@ def _is(token: re.Match[str], word: str) -> bool:
 
 def _term(token: re.Match[str], now: int) -> Node:
     prefix = (token["prefix"] or "").lower()
+    prefix = _ALIASES.get(prefix, prefix)
     text = token["phrase"] if token["phrase"] is not None else token["word"] or ""
     age = _AGE.fullmatch(f"{prefix}{text}")
     if age is not None:

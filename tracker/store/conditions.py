@@ -13,7 +13,7 @@ from tracker.core.query import Span, Term
 from tracker.store.read import FOLLOWED_TOPICS
 
 # Prefixes that ask about a topic, not about a mail.
-PREFIXES = ("status", "turn", "is")
+PREFIXES = ("status", "turn", "is", "tree")
 
 _UNREAD = "SELECT topic FROM u.arrival JOIN message USING (msgid) JOIN topic_thread USING (tid) WHERE NOT read"
 _MINE = (
@@ -33,9 +33,15 @@ def is_about_topics(node: object) -> bool:
 
 
 def of_term(term: Term, values: list[Any], me: Sequence[str]) -> str:
-    """The condition for `status:`, `turn:` or `is:`. me: the user's addresses; with none, nothing is `mine`."""
+    """The condition for `status:`, `turn:`, `tree:` or `is:`. me: the user's addresses; with none, nothing is `mine`."""
     if term.prefix == "is":
         return _is(term.text, values, me)
+    if term.prefix == "tree":
+        values += [term.text.lower(), term.text.lower()]
+        return (
+            "EXISTS (SELECT 1 FROM json_each(topic.data, '$.landings') one WHERE lower(json_extract(one.value, '$.tree')) = ? "
+            "OR lower(json_extract(one.value, '$.branch')) = ?)"
+        )
     if term.prefix == "turn" and term.text == "me":
         values += [json.dumps(_spellings(me)), json.dumps(_spellings(me))]
         nameless = "json_array_length(topic.data, '$.turn_who') = 0"
