@@ -94,7 +94,7 @@ def test_the_whole_story_on_one_page(store: Callable[..., dict[str, Any]], track
         "  2024-07-28  ⚠ regression Ben Stranger: #regzbot introduced: " + SECOND,
         "  2024-08-17  pulled       Chen Maintainer asks to pull its revert: demo-6.12.revert",
         "  2024-08-18  ↶ reverted   mainline c3c3c3c3c3c3 by f6f6f6f6f6f6",
-        "  2024-08-27  ↶ reverted   stable 6.11",
+        "  2024-08-27  ↶ reverted   stable 6.11 (review)",
     ]
     assert any(line.startswith("              ✔ Reviewed-by Ben Stranger  [2]") for line in lines)
     assert any(line.startswith("              ⟳ replaced by b2b2b2b2b2b2  [") for line in lines)
