@@ -563,3 +563,26 @@ def test_a_title_that_the_committer_changed_is_known_by_its_number() -> None:
     assert landed(after([patch("1@x", "[PATCH] demo: one"), alone])) == [("1@x", "maintainer", FIRST)]
     other = thanks(("another", FIRST), ("quite another title", SECOND), ("a third", UNDO), refs="c@x p1@x")
     assert landed(after([*series_of_two(), other])) == []
+
+
+def test_a_robots_form_is_believed_from_the_robot_alone() -> None:
+    """The answer to a pull request and a stable queue, in the same words from another domain, are nothing."""
+    asked = [V1, asks_to_pull("demo: one", msgid="pull@x")]
+    told = pulled("pull@x")
+    forged = told.replace(b"pr-tracker-bot@kernel.org", b"pr-tracker-bot@kernel.org.example.org")
+    assert forged != told
+    assert "merged" in kinds(after(asked[:1], asked[1], told))
+    assert "merged" not in kinds(after(asked[:1], asked[1], forged))
+    note = queued("demo: one", FIRST)
+    fake = note.replace(b"gregkh@linuxfoundation.org", b"gregkh@example.org")
+    assert fake != note
+    assert after([V1], note).landings
+    assert after([V1], fake).landings == ()
+
+
+def test_a_stable_review_is_no_landing_of_itself() -> None:
+    """What announces a backport proves the commit upstream, and of the backport only that it was announced."""
+    review = stable_review("demo: one", SECOND)
+    found = after([V1], review)
+    assert [one.text for one in found.events if one.kind == "backported"] == ["stable 6.11 (review)"]
+    assert [one.role for one in after([review]).landings] == []

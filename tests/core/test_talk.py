@@ -222,3 +222,15 @@ def test_a_fix_elsewhere_is_named_with_its_commit() -> None:
 def test_drop_it_in_a_sentence_of_its_own() -> None:
     """Of the author it takes the patch back."""
     assert "withdrawn" in [one.kind for one in read_talk("This patchset is messed up.\nDrop it for now.\n", BEN)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "And let's even forget this patch which fixes the real problem.",
+        "You do not need every fs to respect this flag, you only need them to ignore this flag.",
+    ],
+)
+def test_talk_about_dropping_is_no_dropping(words: str) -> None:
+    """Rhetoric and infinitives take nothing back."""
+    assert "withdrawn" not in [one.kind for one in read_talk(f"{words}\n", BEN)]
