@@ -400,8 +400,7 @@ class _Teller:
 
     def reverted(self, mail: Facts, notice: Notice) -> None:
         """A person's word that it was or will be reverted; a commit message's is heard with its tree."""
-        heard = notice.source == "human" and (self._trusted(mail, notice) or mail.sender.email.lower() == _TORVALDS)
-        if heard and self.targets(notice, mail):
+        if notice.source == "human" and self._trusted(mail, notice) and self.targets(notice, mail):
             self._event("reverted", mail, f"{_who(mail)}: {notice.quote}")
 
     def revert_asked(self, mail: Facts, notice: Notice) -> None:

@@ -96,13 +96,8 @@ def _fetch(look: _Look, msgids: Sequence[str]) -> None:
     look.fresh += len(add_mail(look.session, raws, where).new)
 
 
-def follow_up(session: Session, servers: Servers, number: int, url: str, among: Collection[str]) -> int:
-    """Fetch the threads of the pull requests and reports *among* these mails that speak of a topic."""
-    return follow_up_all(session, servers, [number], url, among)
-
-
 def follow_up_all(session: Session, servers: Servers, numbers: Iterable[int], url: str, among: Collection[str]) -> int:
-    """As `follow_up` for several topics: a thread that speaks of many of them is fetched once."""
+    """Fetch the threads of the pull requests and reports *among* these mails that speak of topics, each thread once."""
     look = _Look(session, servers, url)
     for number in numbers:
         wanted = [one for one in _to_follow_up(session.con, number) if one in among]

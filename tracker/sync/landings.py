@@ -197,10 +197,12 @@ def _look_after(session: Session, trees: Sequence[tuple[Tree, Index]], numbers: 
     events: list[tuple[str, Event]] = []
     for number in numbers:
         for sha, patch in forest.commits_of(session.con, number).items():
+            known, _ = sightings.of_patches(session.con, [patch])
             for tree, index in trees:
+                shas = [sha, *(one.sha for one in index.backports_of(sha))]
                 events += [(patch, event) for event in _mended(tree, index, sha)]
-                events += [(patch, event) for event in _reverted(tree, index, sha)]
-                landings += _marked(session, tree, index, sha, patch)
+                events += [(patch, event) for event in _reverted(tree, index, shas)]
+                landings += _marked(index, shas, [old for old in known if old.tree == tree.name])
     return _keep(session, landings, events)
 
 
@@ -212,28 +214,21 @@ def _standing_revert(index: Index, sha: str) -> Commit | None:
     return None
 
 
-def _marked(session: Session, tree: Tree, index: Index, sha: str, patch: str) -> list[Landing]:
-    """The landing of *sha* in *tree*, with the revert that took it back there, when that is new."""
-    known, _ = sightings.of_patches(session.con, [patch])
+def _marked(index: Index, shas: Sequence[str], known: Iterable[Landing]) -> list[Landing]:
+    """Of a tree's *known* landings those of *shas*, a commit and its backports, whose revert there is new or gone."""
     found = []
     for old in known:
-        if old.tree != tree.name or not _names(old, sha, index):
+        if old.commit not in shas:
             continue
-        revert = _standing_revert(index, old.commit) or (_standing_revert(index, sha) if old.commit != sha else None)
+        revert = _standing_revert(index, old.commit) or (_standing_revert(index, shas[0]) if old.commit != shas[0] else None)
         undone = revert.sha if revert else ""
         if undone != old.reverted_by:
             found.append(replace(old, reverted_by=undone))
     return found
 
 
-def _names(old: Landing, sha: str, index: Index) -> bool:
-    """Whether a landing is of *sha*, or of its backport."""
-    return old.commit == sha or any(old.commit == one.sha for one in index.backports_of(sha))
-
-
-def _reverted(tree: Tree, index: Index, sha: str) -> Iterator[Event]:
-    """Every revert of *sha* in a tree, and of what is its backport there."""
-    shas = [sha, *(one.sha for one in index.backports_of(sha))]
+def _reverted(tree: Tree, index: Index, shas: Sequence[str]) -> Iterator[Event]:
+    """Every revert in a tree of *shas*, a commit and its backports there."""
     for commit in dict.fromkeys(revert for one in shas for revert in index.reverts_of(one)):
         placed = index.placed(commit.sha) or Placed(())
         where = " ".join(filter(None, (tree.name, _branch(tree, placed))))

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from tracker.config import Config
-from tracker.core.dates import day
+from tracker.core.dates import day, parse_iso
 from tracker.faces import rows
 from tracker.faces.commands.reading import one_topic
 from tracker.faces.exits import Exit, UsageError
@@ -22,7 +22,7 @@ from tracker.sync.reading import open_store
 from tracker.sync.session import Session, writing
 
 _LONGEST = 3_650 * 86_400  # seconds
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 @contextlib.contextmanager
@@ -65,13 +65,7 @@ def _until(args: argparse.Namespace, now: int) -> int:
         if not 0 < seconds <= _LONGEST:
             raise UsageError(f"--for: {plain(args.span)!r} is no time to wait; give one of an hour to ten years")
         return now + seconds
-    from tracker.core.dates import parse_date
-
-    found_date = _DATE.fullmatch(args.until)
-    year, month, date = args.until.split("-") if found_date else ("", "", "")
-    names = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-    valid = found_date and 1 <= int(month) <= 12
-    at = parse_date(f"{date} {names[int(month) - 1]} {year} 00:00:00 +0000".encode()) if valid else None
+    at = parse_iso(f"{args.until}T00:00:00Z") if _DATE.fullmatch(args.until) else None
     if at is None or at <= now:
         raise UsageError(f"--until: {plain(args.until)!r} is no day to come; write it as 2027-01-31")
     return at

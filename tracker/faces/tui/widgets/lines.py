@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -16,7 +16,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 
 from tracker.faces.plain import width
-from tracker.faces.tui.draw.line import LINK, Line, Sheet, Span, chop, fit, text_of
+from tracker.faces.tui.draw.line import LINK, Line, Sheet, fit, text_of
 from tracker.faces.tui.widgets.look import CURSOR, CURSOR_ELSEWHERE, strip
 
 _EMPTY = Sheet(())
@@ -351,26 +351,3 @@ def _selected(shown: Strip, span: tuple[int, int]) -> Strip:
     first, last = width(text[:start]), width(text[:end])
     middle = [Segment(segment.text, (segment.style or CURSOR) + CURSOR) for segment in shown.crop(first, last)]
     return Strip([*shown.crop(0, first), *middle, *shown.crop(last, shown.cell_length)], shown.cell_length)
-
-
-def plain_sheet(lines: Sequence[Line]) -> Callable[[int], Sheet]:
-    """Lines that are the same at every width."""
-    sheet = Sheet(lines)
-    return lambda _room: sheet
-
-
-def chopped(lines: Sequence[Line]) -> Callable[[int], Sheet]:
-    """Lines that are broken wherever the width ends; each piece keeps the style of its line's first span."""
-
-    def make(room: int) -> Sheet:
-        out: list[Line] = []
-        for one in lines:
-            text = text_of(one)
-            if len(text) <= room and text.isascii():
-                out.append(one)
-                continue
-            pieces = chop(text, max(8, room))
-            out += [one] if len(pieces) == 1 else [(Span(piece, one[-1].sgr),) for piece in pieces]
-        return Sheet(out)
-
-    return make
