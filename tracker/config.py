@@ -59,7 +59,7 @@ class Config(NamedTuple):
     """What is in force. cache, data: folders; server: the base URL of the public-inbox, or None when git must be asked.
 
     emails: as the file says, () when git must be asked (see sync.identity). mailmap: the file that `me.mailmap` names.
-    stalled_after: days. maintainers: the MAINTAINERS for watches of a section. given: the keys that the file has; unknown:
+    stalled_after: days. maintainers: the MAINTAINERS that says who stands for files. given: the keys that the file has; unknown:
     those of them that mean nothing here.
     """
 

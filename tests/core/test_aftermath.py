@@ -146,6 +146,14 @@ def test_a_pull_request_elsewhere_and_its_answer() -> None:
     assert event(found, "merged").at == START + 22 * DAY
 
 
+def test_a_pull_request_with_another_author_s_patch() -> None:
+    """Two people may fix the same thing under the same title; a name that was spoilt on its way is no other."""
+    theirs = asks_to_pull("demo: one").replace(b"Anna Author (1)", b"Ben Other (1)")
+    assert after([V1], theirs, pulled()).landings == ()
+    spoilt = asks_to_pull("demo: one").replace(b"Anna Author (1)", b"Anna Author? (1)")
+    assert landed(after([V1], spoilt, pulled()))
+
+
 def test_a_pull_request_that_was_not_answered_is_no_merge() -> None:
     """It shows that the patch is in the tree of who asks."""
     found = after([V1], asks_to_pull("demo: one"))

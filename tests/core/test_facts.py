@@ -99,3 +99,24 @@ def test_the_snapshots_own_words_are_not_the_senders() -> None:
     )
     (intent,) = facts(raw, trusted=True).intents
     assert (intent.verdict, intent.quote) == ("given", "Reviewed-by: Ben Reviewer <ben@example.org>")
+
+
+def test_the_author_of_an_abridged_patch() -> None:
+    """The From line below the notice names who wrote it, as in a whole mail; else its sender did."""
+    notice = "[Abridged: facts only. In short: a patch.\n Full text: https://example.org/x]\n\n"
+    headers = f"X-Tracker-Abridged: yes\nX-Tracker-Patch-Id: {SHA}"
+    for line, author in (("From: Ben <ben@example.org>\n", "ben@example.org"), ("", "anna@example.org")):
+        raw = mail("a@x", "[PATCH] demo", f"{notice}{line}[ Upstream commit {SHA} ]\n", headers=headers)
+        assert facts(raw, trusted=True).patches[0].author.email == author
+
+
+def test_whom_a_series_is_sent_to() -> None:
+    """To: of the cover, the first patch and one without a number, lists too; not of other patches and not of replies."""
+    to = "Ben <ben@example.org>, demo@lists.example.org"
+    for subject in ("[PATCH 0/2] demo", "[PATCH 1/2] demo", "[PATCH] demo"):
+        body = DIFF if "0/2" not in subject else "Two.\n"
+        assert [one.email for one in facts(mail("a@x", subject, body, to=to)).to] == ["ben@example.org", "demo@lists.example.org"]
+    for subject, body in (("[PATCH 2/2] demo", DIFF), ("Re: [PATCH] demo", DIFF), ("Question", "Why?\n")):
+        assert facts(mail("a@x", subject, body, to=to)).to == ()
+    crowd = ", ".join(f"p{n}@example.org" for n in range(200))
+    assert len(facts(mail("a@x", "[PATCH] demo", DIFF, to=crowd)).to) == 40

@@ -101,6 +101,21 @@ def test_an_odd_expression_costs_nothing(expression: str) -> None:
     assert len(maintainers.sections_for(["demo/x.c"])) == 1
 
 
+PATTERNS = st.lists(st.text(alphabet="ab/*?[]-", min_size=1, max_size=8), max_size=4)
+
+
+@given(st.lists(st.tuples(PATTERNS, PATTERNS, PATTERNS), max_size=4), st.text(alphabet="ab/-", max_size=9))
+def test_the_index_finds_what_the_sections_say(several: list[tuple[list[str], ...]], path: str) -> None:
+    """Looking a file up gives the same as asking each section, and does so again."""
+    lines = [f"S{n}\nM:\tAnna <anna@example.org>" for n in range(len(several))]
+    for n, kinds in enumerate(several):
+        lines[n] += "".join(f"\n{letter}:\t{one}" for letter, some in zip("FXN", kinds, strict=True) for one in some)
+    maintainers = read_maintainers("\n".join(lines))
+    depths = ((n, one.depth(path)) for n, one in enumerate(maintainers.sections))
+    expected = {n: depth for n, depth in depths if depth is not None} if path else {}
+    assert maintainers.depths(path) == maintainers.depths(path) == expected
+
+
 @given(st.text(alphabet="MFXN:\t *?[]a/-\n#()", max_size=200), st.text(alphabet="a/*[", max_size=20))
 def test_any_text_is_read(text: str, path: str) -> None:
     """Nothing in a file or a path makes it fail."""

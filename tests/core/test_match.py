@@ -305,6 +305,18 @@ def test_one_mail_split_into_two_commits() -> None:
     assert (found.commit, found.commits) == (first, (first, second))
 
 
+def test_a_commit_with_the_title_is_a_piece_of_what_was_split() -> None:
+    """The mail became the commit with most of its lines; the one beside it has its title and half of what is left of it."""
+    tree = Tree()
+    style = tree.add("ring: style of all conditions", diff("a.c", *body(1, 12), *body(4, 8)), message="")
+    named = tree.add("ring: enable it on arm64", diff("a.c", body(2)[0], body(3)[0], removed=()), at=START + DAY + 60, message="")
+    other = tree.add("ring: another thing", diff("a.c", body(2)[1], body(3)[1], removed=()), at=START + DAY + 120, message="")
+    mail = posted("m", "ring: enable it on aarch64", diff("a.c", *body(1, 12), *body(2, 2)))
+    found = alone(mail, tree)
+    assert (found.commit, found.commits) == (style, (style, named))
+    assert other not in found.commits
+
+
 def test_earlier_versions_are_found_through_the_final_one() -> None:
     """A rewritten patch of v1 is found among the commits of its topic, where alone it would be unknown."""
     tree = Tree()

@@ -32,6 +32,10 @@ SAID = {
         "I wonder whether the counter can wrap.",
         "I don't understand how the reader gets here.",
         "Can you explain the second hunk",
+        "How about a macro?",
+        "Why not use the existing helper?",
+        "Should we return an error instead?",
+        "Wouldn't it block?",
     ),
     "request": (
         "Please split this up.",
@@ -48,13 +52,9 @@ SAID = {
         "It would be better to count in the caller.",
         "Drop this.",
         "Use min() here.",
-        "How about a macro?",
-        "Why not use the existing helper?",
         "s/recieve/receive/",
         "I don't think this is the right place.",
         "The check is redundant.",
-        "Should we return an error instead?",
-        "Wouldn't it block?",
     ),
     "new-version": (
         "Will fix in v2.",
@@ -83,6 +83,8 @@ SAID = {
         "Superseded by https://lore.kernel.org/r/new@example.org",
         "This was sent as part of another series.",
         "This is already fixed in linux-next.",
+        "Thanks for sending a patch, but Chen already fixed it:",
+        "Most likely it was fixed yesterday.",
         "Please use this one from Chen instead.",
     ),
     "conceded": (
@@ -96,12 +98,18 @@ SAID = {
         "I stand corrected.",
         "Sounds good.",
     ),
+    "handed": (
+        "Could you apply this?",
+        "Jon, can you please pick up this patch?",
+        "If you agree with this fix, please apply to demo-next.",
+    ),
     "refused": ("I'm not going to apply this.", "We won't take this patch.", "This is not acceptable."),
     "taking": (
         "I'll queue it up for 6.12.",
         "I'll take this through my tree.",
         "I will pick this up tomorrow.",
         "I've folded that in.",
+        "I will add them to the queue for the next RC.",
     ),
 }
 
@@ -119,7 +127,6 @@ NOTHING = (
     "Please feel free to add my tag.",
     "Please let me know.",
     "Please find below the log.",
-    "Could you apply this?",
     "That should work.",
     "It should be fine.",
     "See https://example.org/log?id=3 for the log.",

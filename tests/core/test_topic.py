@@ -67,7 +67,8 @@ def test_json_has_every_key_of_the_contract() -> None:
     data = topic_json(topic)
     assert set(data) == {
         "slug", "title", "status", "status_reason", "confidence", "evidence", "manual", "turn", "turn_who", "turn_since",
-        "moved", "lists", "revisions", "tags", "landings", "events", "asks",
+        "moved", "superseded_by", "lists", "revisions", "tags", "landings", "events", "asks", "recipients",
+            "maintainers",
     }  # fmt: skip
     first, second = data["revisions"]
     assert set(first) == {

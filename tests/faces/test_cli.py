@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,15 +18,18 @@ import pytest
 from tests.conftest import ROOT
 from tests.mails import START, diff_of, mail, mbox, patch
 from tracker.faces import cli
+from tracker.faces.plain import width
 
 Run = Callable[..., tuple[int, str, str]]
 GOLDEN = ROOT / "tests" / "golden"
 BEN = "Ben Reviewer <ben@example.org>"
+CORA = "Cora Maintainer Verylongname <cora@example.org>"
+DAN = "Dan <dan@example.org>"
 NOW = 1_795_305_600  # 2026-11-22T00:00:00Z
 TOPIC_KEYS = {
     "id", "slug", "title", "status", "status_reason", "confidence", "evidence", "manual", "turn", "turn_who", "turn_since",
     "age_days", "followed", "mine", "my_roles", "unread", "snoozed_until", "notes", "lists", "sources", "revisions", "tags",
-    "landings", "events", "related", "moved", "asks",
+    "landings", "events", "related", "moved", "superseded_by", "asks", "recipients", "maintainers",
 }  # fmt: skip
 
 
@@ -88,6 +93,70 @@ def test_golden(name: str, args: list[str], columns: int, tracker: Run, monkeypa
     if os.environ.get("WRITE_GOLDEN"):
         file.write_text(text)
     assert text == file.read_text()
+
+
+@pytest.fixture
+def lengthy(tmp_path: Path, tracker: Run) -> None:
+    """A store with a subject of 100 kB, a name of 50 kB, wide letters, a deep thread, and all kinds of tags."""
+    long, words = "x" * 100_000, "long words " * 9_000
+    raws = [
+        patch("1@example.org", f"[PATCH] demo: {long}", sender=f"A{'n' * 50_000} <anna@example.org>", diff=diff_of(0)),
+        mail("2@example.org", f"Re: [PATCH] demo: {long}", f"Reviewed-by: {BEN}\n", refs="1@example.org", sender=BEN),
+        patch("w@example.org", "[PATCH] 内存：把环形缓冲区改成无锁的，这样读的人就不用等待了", sender="王小明 <w@example.org>"),
+        mail("c@example.org", "[PATCH 0/2] ring: make it all lockless and faster for everybody who reads it"),
+        patch("c1@example.org", f"[PATCH 1/2] ring: {words}", refs="c@example.org", diff=diff_of(1)),
+        patch("c2@example.org", "[PATCH 2/2] ring: an ordinary title", refs="c@example.org", diff=diff_of(2)),
+        mail("d1@example.org", "Re: [PATCH 2/2] ring: an ordinary title", f"NAK. It is wrong as a whole.\n\nNacked-by: {CORA}\n",
+             refs="c@example.org c2@example.org", sender=CORA),
+        mail("d2@example.org", "Re: [PATCH 2/2] ring: an ordinary title", f"With that, feel free to add:\n\nAcked-by: {DAN}\n",
+             refs="c@example.org c2@example.org gone@example.org", sender=DAN),
+    ]  # fmt: skip
+    chain = "c@example.org"
+    for n in range(30):
+        raws.append(mail(f"r{n}@example.org", f"Re: another subject {n} of the same", refs=chain, at=START + n, sender=BEN))
+        chain += f" r{n}@example.org"
+    (tmp_path / "long.mbox").write_bytes(mbox(*raws))
+    assert tracker("follow", "-m", str(tmp_path / "long.mbox"))[0] == 0
+
+
+READING = (
+    ["list"], ["show", "1@example.org"], ["show", "c@example.org"], ["thread", "1@example.org"], ["thread", "c@example.org"],
+    ["tags", "c@example.org"], ["tags", "c@example.org", "--all"], ["search", "ring"], ["digest", "--peek"],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80, 200])
+def test_rows_fit_the_terminal(columns: int, lengthy: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a mail says, no line is wider than the terminal and none of the commands prints more than a few screens."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TRACKER_PAGER", "cat")
+    for args in READING:
+        screen = Terminal()
+        monkeypatch.setattr(sys, "stdout", screen)
+        assert cli.run(args) == 0, args
+        lines = screen.getvalue().splitlines()
+        assert not [line for line in lines if width(line) > max(columns, 72 if args[0] == "digest" else 0)], args
+        assert 2 <= len(lines) < 100, args
+
+
+def test_help_fits_the_terminal(monkeypatch: pytest.MonkeyPatch, tracker: Run) -> None:
+    """But for the examples, which are there to be copied."""
+    for columns in (40, 80):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        for command in ([], ["search"], ["tree"], ["digest"], ["set"]):
+            text = tracker(*command, "--help")[1].partition("examples:")[0]
+            assert not [line for line in text.splitlines() if len(line) > columns], command
+
+
+def test_long_subjects_are_cut_in_a_pipe_and_whole_in_json(lengthy: None, tracker: Run) -> None:
+    """1,000 characters of one are enough to read; a program gets what there is."""
+    for args in (*READING, ["unfollow", "1@example.org"], ["follow", "1@example.org"], ["note", "1@example.org", "x"]):
+        code, out, err = tracker(*args)
+        assert code == 0, args
+        assert max(map(len, f"{out}{err}".splitlines())) < 1_300, args
+    subjects = [one["subject"] for one in json.loads(tracker("search", "--json", "ring")[1])["messages"]]
+    assert max(map(len, subjects)) > 5_000
 
 
 def test_reading_commands_work_on_the_snapshot_and_say_so(tracker: Run) -> None:
@@ -197,14 +266,70 @@ def test_a_damaged_cache_is_one_line(tmp_path: Path, sealed: Path, tracker: Run)
     assert "delete it, it is a cache" in err
 
 
-def test_two_writers_are_kept_apart(tmp_path: Path, sealed: Path, tracker: Run) -> None:
-    """A sync while another one runs ends at once with one line and exit code 4."""
+def test_two_writers_are_kept_apart(tmp_path: Path, sealed: Path, tracker: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sync while another one runs says whom it waits for, and ends with exit code 4 when that one does not end."""
+    from tracker.config import load_config
+    from tracker.faces.commands import changing
+    from tracker.sync.session import writing
+
+    monkeypatch.setattr(changing, "PATIENCE", 6)
+    with writing(load_config(os.environ)):
+        code, _, err = tracker("import", str(tmp_path))
+    who = f"(pid {os.getpid()}, since {time.strftime('%H:%M', time.localtime(NOW))})"
+    assert err.splitlines()[0] == f"tracker: waiting for another tracker {who} …"
+    assert (code, err.count("\n")) == (4, 2)
+    assert f"another tracker {who} syncs or imports" in err
+
+
+def test_a_writer_waits_for_another_one(tmp_path: Path, own: Path, tracker: Run) -> None:
+    """It goes on when the other one is done, and can be interrupted before."""
     from tracker.config import load_config
     from tracker.sync.session import writing
 
-    with writing(load_config(os.environ)):
-        code, _, err = tracker("import", str(tmp_path))
-    assert (code, err.count("\n")) == (4, 1)
+    lock = contextlib.ExitStack()
+    lock.enter_context(writing(load_config(os.environ)))
+    timer = threading.Timer(1.5, lock.close)
+    timer.start()
+    code, out, err = tracker("note", "1", "later")
+    timer.join()
+    assert (code, out.count("\n"), err.count("waiting for another tracker")) == (0, 1, 1)
+
+
+def test_a_prefix_that_is_none_is_named(own: Path, tracker: Run) -> None:
+    """Where nothing is found, on one line, with the nearest one or all; what is found is a title, colon or not."""
+    for command in (["list"], ["search"], ["search", "--json"]):
+        code, out, err = tracker(*command, "stauts:merged")
+        assert (code, out, err) == (2, "", "tracker: nothing found: stauts: is no prefix; did you mean status:?\n")
+        code, out, err = tracker(*command, "demo", "qqq:bar")
+        assert (code, out) == (2, "")
+        assert err.startswith("tracker: nothing found: qqq: is no prefix; there are s: f: t: ")
+        for title in ("demo: \x1b[31mone", "demo:", "demo: ^[", '"demo: "'):
+            assert tracker(*command, title)[0] == 0, title
+        for title in ("ovl: fix x", "net/core:fix", "Re:fix", "https://example.org/x", '"qqq:bar"'):
+            code, _, err = tracker(*command, title)
+            assert (code, err.count("\n"), "prefix" in err) == (1, 1, False), title
+
+
+def test_a_query_may_leave_out(own: Path, tracker: Run) -> None:
+    """`-s:demo` is a part of the query and no option."""
+    assert tracker("list", "is:followed", "-s:nothing")[0] == 0
+    assert tracker("list", "is:followed", "-s:demo")[0] == 1
+    assert tracker("--offline", "search", "-age<1d")[0] == 0
+    assert tracker("list", "-frob")[0] == 2
+
+
+def test_offline_follows_what_is_there(own: Path, tracker: Run) -> None:
+    """What the store has is followed with a word that no server was asked; what it has not is one line and exit code 3."""
+    tracker("unfollow", "1")
+    code, out, err = tracker("--offline", "follow", "2@example.org")
+    assert (code, err.count("\n")) == (0, 1)
+    assert out.startswith("#1 ")
+    assert "from a file of yours" in err
+    code, out, err = tracker("--offline", "follow", "gone@example.com")
+    assert (code, out) == (3, "")
+    assert err == "tracker: gone@example.com is not in the store, and --offline asks no server\n"
+    code, _, err = tracker("--offline", "follow", "1234567890ab")
+    assert (code, err) == (3, "tracker: commit 1234567890ab is not in the store, and --offline asks no server\n")
 
 
 def test_a_wrong_configuration_names_the_file(sealed: Path, tracker: Run) -> None:

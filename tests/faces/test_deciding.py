@@ -93,6 +93,22 @@ def test_a_status_by_hand_is_kept_and_taken_back(two: None, tracker: Run, sealed
     assert listed(tracker, "status:superseded") == []
 
 
+def test_an_end_by_hand_is_nobodys_turn(two: None, tracker: Run) -> None:
+    """Who says that a topic came to its end is not asked to act there, in the list, in queries and in JSON; taken back, he is."""
+    before = topic(tracker, "2")
+    assert before["turn"] == "reviewer"
+    assert listed(tracker, "turn:reviewer") == [2]
+    assert tracker("set", "2", "status", "changes-requested")[0] == 0
+    assert topic(tracker, "2")["turn"] == "reviewer"
+    assert tracker("set", "2", "status", "superseded")[0] == 0
+    said = topic(tracker, "2")
+    assert (said["turn"], said["turn_who"], said["turn_since"]) == ("nobody", [], "2024-06-08T17:26:40Z")
+    assert (listed(tracker, "turn:reviewer"), listed(tracker, "turn:nobody")) == ([], [2])
+    assert "nobody" in tracker("list")[1]
+    assert tracker("set", "2", "status", "--clear")[0] == 0
+    assert topic(tracker, "2") == before
+
+
 def test_the_last_word_counts(two: None, tracker: Run) -> None:
     """A second status takes the place of the first."""
     assert tracker("set", "demo-one", "status", "rejected")[0] == 0

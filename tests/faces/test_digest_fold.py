@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.faces.digest.markdown import escape
-from tracker.faces.digest.text import COLUMNS, fold
-from tracker.faces.plain import plain, width
+from tracker.faces.digest.text import COLUMNS
+from tracker.faces.plain import fold, plain, width
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=400).map(plain)
 
@@ -17,11 +17,18 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=400).map(plai
 @given(TEXTS)
 def test_no_line_is_too_wide_and_nothing_is_lost(text: str) -> None:
     """Only an address may be wider than the page; the words come out as they went in."""
-    lines = fold(text, "    - ", "      ")
+    lines = fold(text, COLUMNS, "    - ", "      ")
     assert all(width(line) <= COLUMNS or "://" in line for line in lines)
     assert lines[0].startswith("    -")
     whole = "".join(line[6:] for line in lines)
     assert whole.replace(" ", "") == text.replace(" ", "").rstrip()
+
+
+@given(TEXTS, st.integers(20, 40))
+def test_very_narrow_terminals(text: str, columns: int) -> None:
+    """What is folded with half of the line indented still fits, and ends."""
+    lines = fold(text, columns, "", " " * (columns // 2))
+    assert all(width(line) <= columns or "://" in line for line in lines)
 
 
 @given(TEXTS)

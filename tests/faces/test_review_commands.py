@@ -168,7 +168,8 @@ def test_the_history(store: Callable[..., None], show: Show) -> None:
         "\n"
         "v3  2024-06-03  Anna Author, 3 patches\n"
         "  2024-06-04  ✔ Acked-by Chen Maintainer for the series\n"
-        '  2024-06-04  ⌛ promised Reviewed-by Dora Kernel on 3/3  "I will review this on Monday."  → kept 2024-06-08\n'
+        '  2024-06-04  ⌛ promised Reviewed-by Dora Kernel on 3/3  "I will review this on Monday."  → kept\n'
+        "              2024-06-08\n"
         "  2024-06-05  ✗ Tested-by Ben Reviewer on 1/3  from mallory@example.net, not counted\n"
         '  2024-06-06  · Dora Kernel agrees on the series, no tag  "LGTM"\n'
         "  2024-06-08  ✔ Reviewed-by Dora Kernel on 3/3\n"

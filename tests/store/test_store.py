@@ -6,6 +6,8 @@ import contextlib
 import random
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from itertools import permutations
 from pathlib import Path
@@ -348,3 +350,20 @@ def test_a_posting_in_several_threads_is_one_in_any_order(con: sqlite3.Connectio
         add(con, PARTS[number])
     assert con.execute("SELECT id FROM series").fetchall() == [("c@x",)]
     assert titles(con) == ["demo: count"]
+
+
+def test_a_second_connection_keeps_the_locks_of_the_first(tmp_path: Path) -> None:
+    """Another program that comes and goes leaves the log of a running one in its place."""
+    mail_db, user_db = tmp_path / "mail.db", tmp_path / "user.db"
+    with contextlib.closing(connect(mail_db, user_db)) as first, contextlib.closing(connect(mail_db, user_db)) as second:
+        first.execute("INSERT INTO dirty VALUES (1)")
+        second.execute("SELECT * FROM dirty").fetchall()
+        script = (
+            "import sys; from pathlib import Path; from tracker.store.db import connect\n"
+            "connect(*map(Path, sys.argv[1:])).close()"
+        )
+        subprocess.run([sys.executable, "-c", script, str(mail_db), str(user_db)], check=True)
+        assert (tmp_path / "mail.db-wal").exists()
+        assert first.execute("SELECT * FROM dirty").fetchall() == [(1,)]
+        second.execute("INSERT INTO dirty VALUES (2)")
+        assert len(first.execute("SELECT * FROM dirty").fetchall()) == 2

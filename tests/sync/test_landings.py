@@ -19,6 +19,8 @@ from tracker.sync.follow import follow_known
 from tracker.sync.landings import look_into_trees
 from tracker.sync.reading import open_store
 from tracker.sync.session import Session, add_mail
+from tracker.trees.git import TreeError
+from tracker.trees.index import Index
 
 POSTED = 1_700_050_000  # the mail's Date; git am makes it the author date
 BEFORE = {"exec.c": "int deny = 1;\n" + "".join(f"int line{n};\n" for n in range(20)), "other.c": "int other;\n"}
@@ -246,3 +248,26 @@ def test_a_tree_that_is_gone_is_one_failure(story: Story, tmp_path: Path) -> Non
     assert landing(story.now(), "vfs")["commit"] == sha
 
 
+@pytest.mark.parametrize("broken", ["by_link", "backports_of", "fixes_of", "reverts_of"])
+def test_a_tree_that_breaks_off_is_one_failure(story: Story, monkeypatch: pytest.MonkeyPatch, broken: str) -> None:
+    """Whatever of one tree cannot be read, the others are looked into, and the next look tries again without other news."""
+    sha = applied(story, story.base)
+    story.look()
+    real = getattr(Index, broken)
+
+    def breaks(self: Index, *args: Any, **named: Any) -> Any:
+        if self.repository.name == ("mainline" if broken == "by_link" else "stable"):
+            raise TreeError(f"{self.repository.name}: damaged")
+        return real(self, *args, **named)
+
+    story.build.point("master", sha)
+    with monkeypatch.context() as patched:
+        patched.setattr(Index, broken, breaks)
+        look_into_trees(story.session)
+        (error,) = story.session.failures
+        assert "damaged" in str(error)
+        assert landing(story.now(), "vfs")["commit"] == sha
+    story.session.failures.clear()
+    look_into_trees(story.session)
+    assert landing(story.now(), "mainline")["commit"] == sha
+    assert not story.session.failures

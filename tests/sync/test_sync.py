@@ -191,6 +191,23 @@ def test_follow_what_is_not_there(lists: Lists, capsys: pytest.CaptureFixture[st
     assert out.out.count("\n") == 1
 
 
+def test_offline_a_known_thread_is_followed(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was unfollowed is followed again from the store, by its id or URL, with exit code 0 and a word about it."""
+    assert tracker("--server", lists.url, "follow", "5-1@example.org") == 0
+    lists.asked()
+    for target in ("5-2@example.org", f"{lists.url}5-1@example.org/"):
+        assert tracker("unfollow", "1") == 0
+        capsys.readouterr()
+        assert tracker("--server", lists.url, "--offline", "follow", target) == 0
+        out = capsys.readouterr()
+        assert "demo5" in out.out
+        assert out.err == "tracker: --offline: followed as it is in the store, no server was asked for news of it\n"
+    assert lists.asked() == []
+    lists.add("demo", reply(5, "news"))
+    assert tracker("sync") == 0  # it is asked for where it came from
+    assert "1 new mail" in capsys.readouterr().err
+
+
 def test_a_dead_server_does_not_take_a_topic_over(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
     """Following a known topic by the URL of a server that does not answer leaves it with the server that does."""
     assert tracker("--server", lists.url, "follow", "5-1@example.org") == 0

@@ -163,6 +163,7 @@ _REVERTS = re.compile(
     rf" (?:{_OBJECT}|(?:the |that |this |your )?(?:[\w-]+ ){{0,2}}(?:change|commit|patch|series|merge)(?: {HEX})?|{HEX})"
     rf"(?={_FULL_STOP[3:-1]}| (?:in|from|on|for) (?:my|our|the|now|for-next|next|mainline)\b)"
 )
+_OUT = re.compile(r"(?: this| it)? out (?:my|the) (?:merge|result)\b")
 _ANY = re.compile("")
 
 # --- rules
@@ -209,6 +210,7 @@ PULLED = (
     _rule("pulled", "pulled merged applied", _bare, _GOES),
     _rule("pulled", "pulled merged", _self, _TAKES),
     _rule("pulled", "pulled merged", _thing, _ENDS),
+    _rule("pulled", "pushed", _self, _OUT),  # "I've pushed out my merge of this thing"
 )
 # The stable maintainers answer mails about their queues only, so their words need no tree.
 STABLE = (
@@ -295,6 +297,8 @@ def judge(sentence: str, after: str = "", rules: Sequence[Rule] = RULES) -> Clai
 def _taken_back(rule: Rule, sentence: str, start: int, verb: re.Match[str], end: int, after: str) -> bool:
     """Whether words around the claim make it a condition, a negation or the report of a test."""
     before = sentence[: verb.start()]
+    if _ANOTHER.search(before):
+        return True
     if _UNREAL.search(before) and not _harmless(before):
         return True
     behind = sentence[end:]
@@ -308,6 +312,7 @@ def _taken_back(rule: Rule, sentence: str, start: int, verb: re.Match[str], end:
     return bool(tests.search(said) or (tests is _TESTING and not rule.future and tests.search(after)))
 
 
+_ANOTHER = re.compile(r"\b(?:fix|patch|change|commit) for (?:this|it|that|the same)\b|\banother (?:fix|patch)\b")  # is applied
 # An author who announces what the next version will have.
 _OF_AUTHOR = re.compile(
     r"\b(?:resend|re-?spin|repost|(?:next|new) (?:version|spin|revision|iteration|round)|in v\d(?!\.)|send v\d|for"

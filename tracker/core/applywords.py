@@ -21,12 +21,13 @@ _MAX_TEXT = 30_000  # characters of a mail that are looked at
 _MAX_PLACES = 40  # verbs that are looked at
 _MAX_BLOCKS = 200
 _MAX_AFTER = 300
+_NEAR = 40  # characters behind the verb in which code makes a sentence code
 _DIGITS = tuple("#123456789")
 _EXCEPT = re.compile(
     r"\b(?:except|minus|apart from|other than|without|excluding)(?: for)?(?: the)?(?: patch(?:es)?)? "
     r"(#?\d{1,3}(?: ?(?:-|,|&|and) ?#?\d{1,3}){0,8})(?!\.?\d)"
 )
-_CODE = re.compile(r"[{}=;|]|\w\(\)|_\w+\(|^\W*\+ |\$ |#!/|\b0x|<[^ >]+>|\bBUG\b")
+_CODE = re.compile(r"[{}=|]|;(?! )|\w\(\)|_\w+\(|^\W*\+ |\$ |#!/|\b0x|<[^ >]+>|\bBUG\b")
 _SHA = re.compile(rf"\b({HEX})\b")
 _VERBS_OF_NUMBERS = re.compile(
     r"\b(applied|queued|merged|pushed|picked|took|dropped|picking|queue|apply|take|pick)((?: up)?)"
@@ -117,7 +118,7 @@ def _sentences(text: str, low: str) -> Iterator[tuple[str, str, str]]:
             span: Span = sentence_at(text, block, place.start(), place.end())
             done = span[1]
             words = text[slice(*span)]
-            if words and not _CODE.search(words):
+            if words and not _CODE.search(words, 0, place.end() - span[0] + _NEAR):
                 after = sentence_after(text, block, span[1])
                 yield words, _QUOTED.sub(r"\1", plain(words)), plain(text[slice(*after)][:_MAX_AFTER])
 

@@ -1,9 +1,9 @@
 """What people said about the newest revision, and what of it is still open.
 
 Asking is a question or a request (talk.py) in answer to a mail of the author, a condition or a refusal (review tags). Rules:
-- the author answers by any reply below it. An answered question waits for who asked; a disputed request stays open;
+- the author answers by any reply below it. What is answered waits for who asked, but a condition or a refusal stays open;
 - who asked closes it by a tag or an agreement for that patch, by letting it go, by taking the patch, or by hearing the answer and
-  asking no more; nobody else does, but a maintainer who takes the patch ends the author's plans, too;
+  asking no more; nobody else does, but a maintainer who will take the patch ends the author's plans and all but refusals;
 - what was said about an older revision is gone with it; robots and mails about other topics say nothing.
 """
 
@@ -19,12 +19,23 @@ from tracker.core.review import Review, Tag
 from tracker.core.said import sent
 from tracker.core.series import Series
 from tracker.core.talk import Talk
-from tracker.core.talkrules import CONCEDED, NEW_VERSION, QUESTION, REFUSED, REQUEST, SUPERSEDED, TAKING, WITHDRAWN
+from tracker.core.talkrules import CONCEDED, HANDED, NEW_VERSION, QUESTION, REFUSED, REQUEST, SUPERSEDED, TAKING, WITHDRAWN
 from tracker.core.who import People
 
 CONDITION = "condition"
 _MAX_ABOVE = 500
+_GRANTED = re.compile(
+    r"(?:\W*\b(?:ok|okay|ah|oh|yes|right|hm+|yeah|well|thanks))*\W*(?:i see\b|you(?:'re| are) (?:\w+ )?right|good point"
+    r"|fair (?:enough|point)|(?:that )?makes sense|understood|agreed)", re.IGNORECASE,
+)
+_MENDED = re.compile(r"\balready\b|\bfixed\b")
+# Words of somebody with a tree of his own, whoever he is.
+_OWN_TREE = re.compile(
+    r"\b(?:my|our|the) (?:[\w./-]+ )?(?:tree|queue|branch)\b|-(?:next|fixes|rc\d)\b|\bfor-\w|\bnext rc\b|\bmerge window\b",
+    re.IGNORECASE,
+)
 _MENDING = re.compile(r"\b(?:fix|fold|squash|amend|adjust|tweak|drop|edit|apply|queue|merge|pick)\b", re.IGNORECASE)
+NOBODY_KNOWN = -1  # the number of who is asked to apply a patch without being named
 WHOLE = ""  # the place of what is said about the cover letter, or about all patches
 
 
@@ -57,19 +68,22 @@ class Word:
 class Debate:
     """The talk about the newest revision. Numbers are those of people.
 
-    asks: open ones, oldest first. plans: the author announced a change or a new version. answers: of others than the author
-    and robots; heard: the same by place. taking: others will apply it. last: the newest mail of anybody but robots. newer:
-    a reply to a version that is not at hand.
+    names: (first name in lower case, number) of who is known here. asks: open ones, oldest first. plans: the author announced
+    a change or a new version, or granted an objection. answers: of others than the author and robots; heard: the same by
+    place. taking: others will apply it, or are asked to. claims: others than known maintainers say that they did. last: the
+    newest mail of anybody but robots. newer: a reply to a version that is not at hand.
     """
 
     authors: set[int]
     people: People
+    names: frozenset[tuple[str, int]] = frozenset()
     maintainers: set[int] = field(default_factory=set)
     asks: list[Ask] = field(default_factory=list)
     plans: list[Word] = field(default_factory=list)
     withdrawn: list[Word] = field(default_factory=list)
     superseded: list[Word] = field(default_factory=list)
     taking: list[Word] = field(default_factory=list)
+    claims: list[Word] = field(default_factory=list)
     answers: list[Facts] = field(default_factory=list)
     heard: dict[str, list[Facts]] = field(default_factory=dict)
     last: Facts | None = None
@@ -87,7 +101,7 @@ def hear(
     people = People(aliases)
     authors = {people.number(newest.author)}
     authors |= {people.number(one.author) for msgid in newest.members if msgid in mails for one in mails[msgid].patches}
-    debate = Debate(authors, people)
+    debate = Debate(authors, people, _first_names(people, newest, mails))
     spots = _Spots(revisions, newest, review, mails)
     tags = _by_mail(review.tags)
     agreed = {one.msgid for one in review.agreements if not one.conditional}
@@ -110,6 +124,14 @@ def hear(
             _close(debate, place, person, said, mail.msgid in agreed)
             _conditions(debate, mail, newest, said)
     return debate
+
+
+def _first_names(people: People, newest: Series, mails: Mapping[str, Facts]) -> frozenset[tuple[str, int]]:
+    """(first name in lower case, number) of all who wrote here, or are named in To: or the trailers of the newest revision."""
+    posted = [mails[msgid] for msgid in newest.members if msgid in mails]
+    several = [mail.sender for mail in mails.values() if not mail.robot]
+    several += [one for mail in posted for one in (*mail.to, *(each.person for each in mail.trailers if each.person))]
+    return frozenset((one.name.split()[0].casefold(), people.number(one)) for one in several if one.name.strip())
 
 
 def _by_mail(tags: Iterable[Tag]) -> dict[str, list[Tag]]:
@@ -210,12 +232,22 @@ def _of_author(debate: Debate, mail: Facts, place: str, person: int, mails: Mapp
             ask.answered = mail
     for talk in mail.talk:
         word = Word(mail, person, place, talk)
-        if talk.kind == NEW_VERSION:
+        if talk.kind == NEW_VERSION or (talk.kind == CONCEDED and _gives_in(debate, mail, talk, mails)):
             debate.plans.append(word)
+        elif talk.kind == HANDED:
+            debate.taking.append(_handed(debate, mail, place, talk))
         elif talk.kind == WITHDRAWN:
             debate.withdrawn.append(word)
-        elif talk.kind == SUPERSEDED and "already" not in talk.quote:  # "already fixed in 2/3" answers a comment
+        elif talk.kind == SUPERSEDED and not _MENDED.search(talk.quote):  # "already fixed in 2/3" answers a comment
             debate.superseded.append(word)
+
+
+def _gives_in(debate: Debate, mail: Facts, talk: Talk, mails: Mapping[str, Facts]) -> bool:
+    """Whether an author grants what somebody objected to the patch."""
+    above = mails.get(mail.parents[-1]) if mail.parents else None
+    if above is None or not _GRANTED.match(talk.quote) or debate.people.number(above.sender) in debate.authors:
+        return False
+    return not any(one.kind in (CONCEDED, TAKING) for one in above.talk)
 
 
 def _of_other(debate: Debate, mail: Facts, place: str, person: int, mails: Mapping[str, Facts]) -> None:
@@ -228,9 +260,15 @@ def _of_other(debate: Debate, mail: Facts, place: str, person: int, mails: Mappi
     if taking is not None and (person in debate.maintainers or TAKING in talks):
         asked = []
         debate.asks = [ask for ask in debate.asks if ask.person != person]
-    if taking is not None and person in debate.maintainers:
+    if taking is not None and (person in debate.maintainers or (TAKING in talks and _OWN_TREE.search(taking.quote))):
         debate.taking.append(Word(mail, person, place, taking))
         debate.plans = []
+        debate.asks = [ask for ask in debate.asks if ask.kind == REFUSED]
+    if HANDED in talks:
+        debate.taking.append(_handed(debate, mail, place, talks[HANDED]))
+    if person not in debate.maintainers:
+        done = [one for one in mail.notices if (one.kind, one.source, one.reason) == ("applied", "human", "")]
+        debate.claims += [Word(mail, person, place, Talk("applied", one.quote)) for one in done]
     if CONCEDED in talks:
         debate.asks = [ask for ask in debate.asks if ask.person != person or ask.mail.msgid not in above]
     elif not asked:  # heard the answer and asks no more
@@ -239,7 +277,8 @@ def _of_other(debate: Debate, mail: Facts, place: str, person: int, mails: Mappi
         ]  # fmt: skip
     if SUPERSEDED in talks and (person in debate.maintainers or talks[SUPERSEDED].refs):
         debate.superseded.append(Word(mail, person, place, talks[SUPERSEDED]))
-    if asked and _answers_author(debate, mail, mails) and not _calls_another(debate, asked[0].quote):
+    called = _called(debate, asked[0]) if asked else set()
+    if asked and _answers_author(debate, mail, mails) and (not called or called & debate.authors):
         kind = REQUEST if asked[0].kind == WITHDRAWN else asked[0].kind  # another's "please drop this" is a request
         debate.asks.append(Ask(kind, mail, person, place, asked[0].quote))
 
@@ -249,15 +288,18 @@ def _mends(plan: Talk | None) -> Talk | None:
     return plan if plan is not None and _MENDING.search(plan.quote) else None
 
 
-def _calls_another(debate: Debate, quote: str) -> bool:
-    """Whether words are addressed by name to somebody else who takes part: `Chen, could you …`."""
-    first, mark, _ = quote[:40].replace(":", ",").partition(",")
-    named = first.strip(" @").casefold()
-    if not mark or not named.isalpha():
-        return False
-    authors = {debate.people.person(number).name.split(" ")[0].casefold() for number in debate.authors}
-    others = {mail.sender.name.split(" ")[0].casefold() for mail in debate.answers}
-    return named in others - authors
+def _called(debate: Debate, talk: Talk) -> set[int]:
+    """Whom words are addressed to by name: `Jon, could you …`; nobody when the name is not known."""
+    name = talk.to.casefold()
+    if not name:
+        return set()
+    return {number for first, number in debate.names if first == name or (len(name) > 2 and first.startswith(name))}
+
+
+def _handed(debate: Debate, mail: Facts, place: str, talk: Talk) -> Word:
+    """Somebody else is asked to apply it."""
+    called = _called(debate, talk) - debate.authors
+    return Word(mail, next(iter(called)) if len(called) == 1 else NOBODY_KNOWN, place, talk)
 
 
 def _answers_author(debate: Debate, mail: Facts, mails: Mapping[str, Facts]) -> bool:

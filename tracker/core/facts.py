@@ -44,6 +44,7 @@ _LIST_ID = re.compile(r"<([^<>\s]+)>")
 # What the snapshot says of itself on top of an abridged mail; these are not the sender's words.
 _NOTICE = re.compile(r"^\[Abridged:.*?\]$\n?", re.MULTILINE | re.DOTALL)
 _MAX_TEXT = 400_000
+_MAX_TO = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class Facts:
     patches: the diffs it posts or offers, never quoted ones. abridged: only facts of the mail are at hand, not its text.
     hints: of a posting or an offer, where it says it comes from. intents: of a reply, what it says about review tags.
     talk: of a person's reply, what it asks, wants or announces. notices: what it says became of patches or commits.
+    to: the addresses in To: of a cover, of the first or of an unnumbered patch, lists among them; at most 40.
     """
 
     msgid: str
@@ -89,11 +91,17 @@ class Facts:
     intents: tuple[Intent, ...] = ()
     talk: tuple[Talk, ...] = ()
     notices: tuple[Notice, ...] = ()
+    to: tuple[Person, ...] = ()
 
     @property
     def posting(self) -> bool:
         """Whether this mail belongs to a series as a cover or a patch of its own."""
         return self.kind in ("cover", "patch")
+
+
+def is_robot(email: str) -> bool:
+    """Whether a program sends from this address."""
+    return bool(_ROBOTS.match(email))
 
 
 def examine(message: Message, *, trusted: bool = False) -> Facts:
@@ -107,7 +115,7 @@ def examine(message: Message, *, trusted: bool = False) -> Facts:
     sender = _true_sender(message, lists)
     abridged = trusted and message.header("x-tracker-abridged") == "yes"
     own = message.own_text[:_MAX_TEXT]
-    robot = bool(_ROBOTS.match(sender.email))
+    robot = is_robot(sender.email)
     patches = _recorded(message, subject, sender) if abridged else _patches(message, subject, sender)
     kind = _kind(subject, own, patches, robot)
     if kind in ("notice", "pull", "other"):
@@ -122,7 +130,15 @@ def examine(message: Message, *, trusted: bool = False) -> Facts:
         intents=_intents(message, sender, subject, abridged) if subject.reply and kind in ("reply", "patch") else (),
         talk=read_talk(own, sender, subject) if kind == "reply" and not robot else (),
         notices=read_notices(message, _NOTICE.sub("", own, count=1) if abridged else own),
+        to=_to(message, subject) if kind in ("cover", "patch") else (),
     )  # fmt: skip
+
+
+def _to(message: Message, subject: Subject) -> tuple[Person, ...]:
+    """Whom a series is sent to: its other patches say the same, or are not needed for it."""
+    if subject.reply or (subject.n or 0) > 1:
+        return ()
+    return tuple(one for one in message.people("to")[:_MAX_TO] if one.email)
 
 
 def _intents(message: Message, sender: Person, subject: Subject, abridged: bool) -> tuple[Intent, ...]:
@@ -199,7 +215,10 @@ def _recorded(message: Message, subject: Subject, sender: Person) -> tuple[Patch
     """The patches of an abridged mail, as the snapshot records them: patch-id, diffstat, title of an attachment."""
     patch_id = message.header("x-tracker-patch-id")
     if patch_id:
-        return (PatchFacts(patch_id, _diffstat(message.body), 0, 0, subject.reply, subject.title, sender),)
+        inbody = dict(split_mail(_NOTICE.sub("", message.body, count=1).encode("utf-8", "replace")).inbody)
+        named = parse_addresses(inbody["From"]) if "From" in inbody else ()
+        author = named[0] if named else sender
+        return (PatchFacts(patch_id, _diffstat(message.body), 0, 0, subject.reply, subject.title, author),)
     attached_id, _, title = message.header("x-tracker-attached-patch").partition(" ")
     if attached_id:
         return (PatchFacts(attached_id, (), 0, 0, True, parse_subject(title).title, sender),)

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tracker.core.debate import WHOLE, Ask, Debate
+from tracker.core.address import plain_email
+from tracker.core.debate import CONDITION, WHOLE, Ask, Debate
 from tracker.core.facts import Facts
 from tracker.core.fate import Fate
 from tracker.core.landing import Event, Evidence, Landing
-from tracker.core.people import Person
+from tracker.core.owners import MAINTAINER as OWNS
+from tracker.core.owners import Owner
+from tracker.core.people import Person, same_person
 from tracker.core.review import Review
 from tracker.core.said import sent
 from tracker.core.series import Series
-from tracker.core.talkrules import QUESTION
+from tracker.core.talkrules import REFUSED
 
 _MAX_WORDS = 60
+_MAX_NAMED = 5  # people whose turn it is
+STANDING = (CONDITION, REFUSED)  # an answer alone does not settle these
 AUTHOR, REVIEWER, MAINTAINER, NOBODY, UNKNOWN = "author", "reviewer", "maintainer", "nobody", "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """A topic that took another's place, by one of its series.
+
+    landed: when, seconds UTC; evidence: its posting first, then what shows the landing.
+    """
+
+    series: str
+    title: str
+    author: str
+    landed: int
+    evidence: tuple[Evidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +43,9 @@ class Case:
     """Everything the rules may look at; there is no clock in it.
 
     revisions: oldest first; newest: the newest posted one. mails: all mails of the topic by id. landings, events: what is
-    known of its commits. superseded: what proves that another topic took its place. maintainers: addresses in lower case.
-    aliases: as for people.same_person.
+    known of its commits. overtaken: the topic that took its place and landed. maintainers: addresses in lower case.
+    aliases: as for people.same_person. owners: who stands for its files. asked: the people in To: of the newest revision.
+    treed: those of maintainers who are known to have a tree; None: all of them.
     """
 
     revisions: tuple[Series, ...]
@@ -34,9 +54,12 @@ class Case:
     mails: Mapping[str, Facts]
     landings: tuple[Landing, ...] = ()
     events: tuple[Event, ...] = ()
-    superseded: tuple[Evidence, ...] = ()
+    overtaken: Successor | None = None
     maintainers: frozenset[str] = frozenset()
     aliases: Mapping[str, str] | None = None
+    owners: tuple[Owner, ...] = ()
+    asked: tuple[Person, ...] = ()
+    treed: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +107,41 @@ class View:
 
     def known_maintainers(self) -> tuple[Person, ...]:
         """Those who maintain a tree here and took part in the talk about the newest revision."""
-        return tuple(self.debate.people.person(number) for number in sorted(self.debate.maintainers - self.debate.authors))
+        several = (self.debate.people.person(number) for number in sorted(self.debate.maintainers - self.debate.authors))
+        treed = self.case.treed
+        return tuple(one for one in several if treed is None or one.email.lower() in treed)
+
+    def _owned_by(self, letter: str = "") -> list[Person]:
+        """Who stands for the files in MAINTAINERS, of one letter or of both; authors among them."""
+        return [one.person for one in self.case.owners if letter in ("", one.letter)]
+
+    def owning(self) -> tuple[Person, ...]:
+        """Those whom the patches wait for: who is M: for their files, of these others than the authors if any; at most 5."""
+        if self.alone:  # of one patch only the status is asked for
+            return ()
+        several = self._owned_by(OWNS)
+        return self._named(several, but_authors=True) or self._named(several)
+
+    def called(self) -> tuple[Person, ...]:
+        """Those who are asked to look at it: who stands in To:, owners of the files first, then the other owners; at most 5."""
+        if self.alone:
+            return ()
+        owners = self._owned_by()
+        theirs = {plain_email(one.email): one for one in owners}
+        asked = sorted(self.case.asked, key=lambda one: plain_email(one.email) not in theirs)
+        spelled = [one if one.name else theirs.get(plain_email(one.email), one) for one in asked]
+        return self._named([*spelled, *owners], but_authors=True)
+
+    def _named(self, several: Iterable[Person], *, but_authors: bool = False) -> tuple[Person, ...]:
+        authors = [self.debate.people.person(number) for number in self.debate.authors] if but_authors else []
+        found: dict[str, Person] = {}
+        for one in several:
+            if plain_email(one.email) in found or any(same_person(one, author, self.case.aliases) for author in authors):
+                continue
+            found[plain_email(one.email)] = one
+            if len(found) == _MAX_NAMED:
+                break
+        return tuple(found.values())
 
     def posted(self) -> int | None:
         newest = self.case.newest
@@ -112,7 +169,7 @@ def mail_proof(*mails: Facts | None) -> tuple[Evidence, ...]:
 
 def ask_turn(view: View, asks: Sequence[Ask]) -> Turn:
     """Whose turn open asks make it: the author's, else that of who got the newest answer."""
-    waiting = [ask for ask in asks if ask.answered is None or ask.kind != QUESTION]
+    waiting = [ask for ask in asks if ask.answered is None or ask.kind in STANDING]
     if waiting:
         return Turn(AUTHOR, view.author, min(sent(ask.mail) for ask in waiting) or None)
     last = max((ask for ask in asks if ask.answered), key=lambda ask: sent(ask.answered), default=None)

@@ -8,6 +8,8 @@ from tracker.core.dates import day
 from tracker.core.fate import DROPPED, LANDED, REVERTED, Fate
 from tracker.core.findings import AUTHOR, MAINTAINER, NOBODY, UNKNOWN, Finding, Turn, View, ask_turn, cut, name
 from tracker.core.landing import Event, Evidence, Landing
+from tracker.core.talkrules import REFUSED
+from tracker.core.verdicts import tags_that_hold
 
 
 def _where(landing: Landing) -> str:
@@ -126,14 +128,27 @@ def partly_applied(view: View) -> Finding | None:
     since = max((fate.landing.date or 0 for fate in landed.values()), default=0) or None
     which = f"patch {numbers[0]}" if len(numbers) == 1 else f"patches {', '.join(numbers)}"
     reason = f"{len(landed)} of {len(view.patches)} patches landed: {which} in {_where(one)}{_by(one)}, {day(since)}"
+    left = [msgid for msgid in view.patches if msgid not in landed]
     rest = [ask for ask in view.debate.asks if ask.place not in landed]
     turn = ask_turn(view, rest) if rest else _landed_turn(view, since)
-    if turn.word == NOBODY:
-        turn = Turn(MAINTAINER, view.known_maintainers() or ((one.by,) if one.by else ()), since)
+    if all(_given_up(view, msgid) for msgid in left):
+        turn = _landed_turn(view, since)
+    elif turn.word == NOBODY:
+        ready = all(tags_that_hold(view, msgid) for msgid in left)
+        takers = view.known_maintainers() or ((one.by,) if one.by else ())
+        turn = Turn(MAINTAINER, takers, since) if ready else Turn(AUTHOR, view.author, since)
     return Finding(
         _with_event(view, reason), _landing_proof(fate.landing for fate in landed.values()),
         min(fate.landing.confidence for fate in landed.values()), turn,
     )  # fmt: skip
+
+
+def _given_up(view: View, msgid: str) -> bool:
+    """Whether a maintainer refused one patch, or its author withdrew it."""
+    if any(word.place == msgid for word in view.debate.withdrawn):
+        return True
+    asks = (ask for ask in view.debate.asks if ask.kind == REFUSED and ask.place == msgid)
+    return any(ask.person in view.debate.maintainers for ask in asks)
 
 
 def dropped(view: View) -> Finding | None:

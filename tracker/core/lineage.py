@@ -86,14 +86,17 @@ def _by_change_id(pair: Pair) -> float:
 def _by_link(pair: Pair) -> float:
     """It names the other as an earlier version; what has nothing in common is a companion (tests of a feature).
 
-    What shares little with it was split off, and may have gone its own way since.
+    What shares little with it was split off, and may have gone its own way since; of other people, with a number that does not
+    go on, it only tells a story.
     """
     if not pair.named or not pair.touching:
         return 0.0
     if pair.same_title or pair.matched / pair.more >= 0.5:
         return 0.97 if pair.same_people else 0.93
     close = pair.matched / pair.more >= 0.3 or pair.lines[1] >= 0.2 or pair.titles_alike >= 0.7
-    return 0.92 if close else 0.8
+    if close:
+        return 0.92
+    return 0.8 if pair.step > 0 or pair.same_people else 0.0
 
 
 def _by_reply(pair: Pair) -> float:

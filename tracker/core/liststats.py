@@ -10,12 +10,12 @@ spreadsheets have); what has not happened yet has no value, is counted beside th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tracker.core.address import plain_email
 from tracker.core.dates import day
 from tracker.core.people import Person
+from tracker.core.whoswho import WhosWho
 
 HOUR, DAY = 3_600, 86_400
 
@@ -33,7 +33,8 @@ DEFINITIONS = {
     "topics": (
         "A topic is one idea with all of its versions. Counted are topics with a patch on the list whose first version was "
         "posted in the period. Threads without a patch are no topics. Left out are patches that somebody offered in a reply and "
-        "nobody posted, and topics whose first version has no date."
+        "nobody posted, topics whose first version has no date, and stable postings (newest version aimed at a stable "
+        "release: AUTOSEL, reviews, backports), which are counted apart and are in no other number."
     ),
     "outcome": (
         "Every topic is in exactly one group, by its status today. Landed: every patch of the newest version is in a "
@@ -66,12 +67,12 @@ DEFINITIONS = {
         "People who answered a topic that is not theirs. Topics: how many they answered; replies: their mails on them; tags: "
         "topics on which their Reviewed-by, Acked-by or Tested-by counts today; promised: topics for which they promised a "
         "tag that has not come; waiting: topics that wait for them by name. Addresses and spellings of the same full name "
-        "are one person; robots and answers to one's own topic do not count."
+        "are one person, as are those that a .mailmap ties; robots and answers to one's own topic do not count."
     ),
     "waiting": (
         "Topics that are not done and whose turn is known, by how long it has been that person's turn. Among them are those "
-        "that stalled. Left out are topics that landed, were turned down or taken back, and those where nobody is known to "
-        "have the turn."
+        "that stalled. Left out are topics that landed, were turned down or taken back, those of which somebody says that they "
+        "are applied or whose status is unknown, and those where nobody is known to have the turn."
     ),
 }  # fmt: skip
 
@@ -91,7 +92,8 @@ class Course:
     status, turn: as they stand today; turn_since: when the turn came to turn_who. posted: its first version. authors: of its
     versions, the one of the first in front. replies: the mails of people, robots left out: (who, when). landed, mainline:
     when the first of its patches was in any tree, in mainline. tags: (name, who) of those that count today; promises: who
-    promised one that has not come.
+    promised one that has not come. stable: its newest version is aimed at a stable release. claimed: what became of it is not
+    known, or only said by somebody whose word is not enough.
     """
 
     number: int
@@ -109,6 +111,8 @@ class Course:
     versions: int
     tags: tuple[tuple[str, Person], ...] = ()
     promises: tuple[Person, ...] = ()
+    stable: bool = False
+    claimed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +175,8 @@ class ListStats:
     """All numbers of a sample of topics, which are in `courses`, newest first.
 
     outcomes, statuses: every topic once. half: how many reviewers, the busiest first, wrote half of all replies. periods:
-    topics by when they were first posted, each (label, count of every one of OUTCOMES). undated: topics left out.
+    topics by when they were first posted, each (label, count of every one of OUTCOMES). undated: topics left out. stable:
+    those posted for stable releases, which are in no other number.
     """
 
     courses: tuple[Course, ...]
@@ -186,31 +191,38 @@ class ListStats:
     waiting: tuple[Waiting, ...]
     periods: tuple[tuple[str, tuple[int, ...]], ...]
     undated: int
+    stable: tuple[int, ...] = ()
 
 
-def list_stats(courses: Iterable[Course], now: int) -> ListStats:
-    """The numbers of *courses* as of *now* (seconds UTC). Never raises."""
-    everything = list(courses)
+def list_stats(courses: Iterable[Course], now: int, aliases: Mapping[str, str] | None = None) -> ListStats:
+    """The numbers of *courses* as of *now* (seconds UTC). aliases: as for people.same_person. Never raises."""
+    every = list(courses)
+    everything = [one for one in every if not one.stable]
     sample = sorted((one for one in everything if one.posted is not None), key=lambda one: (-(one.posted or 0), one.number))
     landed = [one for one in sample if one.status in _LANDED]
-    reviewers = _reviewers(sample)
+    known = _people(sample, aliases or {})
+    reviewers = _reviewers(sample, known)
     return ListStats(
         courses=tuple(sample),
-        outcomes=_grouped(sample, outcome, OUTCOMES),
+        outcomes=_grouped(sample, lambda one: _outcome(one, known), OUTCOMES),
         statuses=_grouped(sample, lambda one: one.status),
-        first_reply=_measure(sample, _first_reply, _SOON),
+        first_reply=_measure(sample, lambda one: _first_reply(one, known), _SOON),
         landing=_measure(landed, lambda one: _until(one, one.landed), _LATE),
         mainline=_measure(landed, lambda one: _until(one, one.mainline), _LATE),
         versions=_versions(sample),
-        reviewers=reviewers, half=_half(reviewers), waiting=_waiting(sample, now), periods=_periods(sample),
-        undated=len(everything) - len(sample),
+        reviewers=reviewers, half=_half(reviewers), waiting=_waiting(sample, now), periods=_periods(sample, known),
+        undated=len(everything) - len(sample), stable=tuple(one.number for one in every if one.stable),
     )  # fmt: skip
 
 
 def outcome(one: Course) -> str:
     """The group of OUTCOMES that a topic is in."""
+    return _outcome(one, _people([one], {}))
+
+
+def _outcome(one: Course, known: WhosWho) -> str:
     if one.status == "stalled":
-        return "stalled" if _answers(one, one.authors) else "silent"
+        return "stalled" if _answers(one, one.authors, known) else "silent"
     return _OUTCOME.get(one.status, "unknown")
 
 
@@ -245,8 +257,8 @@ def _measure(sample: Sequence[Course], value: Callable[[Course], int | None], ed
     return Measure(spread(found.values()), tuple(buckets), tuple(ordered), without)
 
 
-def _first_reply(one: Course) -> int | None:
-    dates = [at for _, at in _answers(one, one.authors[:1]) if at is not None]
+def _first_reply(one: Course, known: WhosWho) -> int | None:
+    dates = [at for _, at in _answers(one, one.authors[:1], known) if at is not None]
     return min(dates) - (one.posted or 0) if dates else None
 
 
@@ -276,48 +288,34 @@ def _grouped(sample: Sequence[Course], key: Callable[[Course], str], order: Sequ
 # --- people
 
 
-class _Known:
-    """People by number, in linear time: one address, or one full name of two words or more, is one person."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-        self.people: list[Person] = []
-
-    def number(self, who: Person) -> int:
-        words = who.name.casefold().split()
-        keys = [key for key in (plain_email(who.email), " ".join(words) if len(words) > 1 else "") if key]
-        found = next((self._numbers[key] for key in keys if key in self._numbers), None)
-        if found is None:
-            found = len(self.people)
-            self.people.append(who)
-        elif len(self.people[found].name.split()) < len(words):
-            self.people[found] = who
-        for key in keys:
-            self._numbers.setdefault(key, found)
-        return found
+def _people(sample: Iterable[Course], aliases: Mapping[str, str]) -> WhosWho:
+    """Everybody whom these topics name."""
+    found: dict[Person, None] = {}
+    for one in sample:
+        said = (*(who for _, who in one.tags), *(who for who, _ in one.replies))
+        found.update(dict.fromkeys((*one.authors, *one.turn_who, *one.promises, *said)))
+    return WhosWho(found, aliases)
 
 
-def _answers(one: Course, but: Sequence[Person]) -> list[tuple[Person, int | None]]:
+def _answers(one: Course, but: Sequence[Person], known: WhosWho) -> list[tuple[Person, int | None]]:
     """The replies of other people than *but*; a discussion that a posting came out of is no reply to it."""
-    known = _Known()
     left_out = {known.number(who) for who in but}
     later = [reply for reply in one.replies if reply[1] is None or one.posted is None or reply[1] >= one.posted]
     return [reply for reply in later if known.number(reply[0]) not in left_out]
 
 
-def _reviewers(sample: Sequence[Course]) -> tuple[Reviewer, ...]:
+def _reviewers(sample: Sequence[Course], known: WhosWho) -> tuple[Reviewer, ...]:
     """Everybody who answered a topic of others, the busiest first."""
-    known = _Known()
     replies: dict[int, list[int]] = {}
     also: dict[tuple[int, str], dict[int, None]] = {}
     for one in reversed(sample):
-        for who, _ in _answers(one, one.authors):
+        for who, _ in _answers(one, one.authors, known):
             replies.setdefault(known.number(who), []).append(one.number)
         said = [(who, name) for name, who in one.tags] + [(who, "promised") for who in one.promises]
         said += [(who, "waiting") for who in one.turn_who] if one.turn in ("reviewer", "maintainer") and _waits(one) else []
         for who, what in said:
             also.setdefault((known.number(who), what), {})[one.number] = None
-    found = [_reviewer(known.people[number], number, mails, also) for number, mails in replies.items()]
+    found = [_reviewer(known.person(number), number, mails, also) for number, mails in replies.items()]
     return tuple(sorted(found, key=lambda one: (-len(one.topics), -one.replies, one.who.name, one.who.email)))
 
 
@@ -344,7 +342,7 @@ def _half(reviewers: Sequence[Reviewer]) -> int:
 
 
 def _waits(one: Course) -> bool:
-    return one.status in _WAITING and one.turn not in ("nobody", "unknown")
+    return one.status in _WAITING and one.turn not in ("nobody", "unknown") and not one.claimed
 
 
 def _waiting(sample: Sequence[Course], now: int) -> tuple[Waiting, ...]:
@@ -366,7 +364,7 @@ def _month(one: Course) -> int:
     return int(date[:4]) * 12 + int(date[5:7]) - 1
 
 
-def _periods(sample: Sequence[Course]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+def _periods(sample: Sequence[Course], known: WhosWho) -> tuple[tuple[str, tuple[int, ...]], ...]:
     """Topics by month, quarter or year of their first posting, in at most 24 steps if years allow it, without gaps."""
     if not sample:
         return ()
@@ -375,7 +373,7 @@ def _periods(sample: Sequence[Course]) -> tuple[tuple[str, tuple[int, ...]], ...
     begin, end = first // size, last // size
     counts = {step: [0] * len(OUTCOMES) for step in range(begin, end + 1)}
     for one in sample:
-        counts[_month(one) // size][OUTCOMES.index(outcome(one))] += 1
+        counts[_month(one) // size][OUTCOMES.index(_outcome(one, known))] += 1
     return tuple((_label(step * size, form), tuple(several)) for step, several in counts.items())
 
 

@@ -7,8 +7,8 @@ scripts/get_maintainer.pl. K: (words in a patch) is not looked at.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from tracker.core.people import Person, parse_addresses
 
@@ -17,6 +17,8 @@ _Part = str | re.Pattern[str]
 _STARS = re.compile(r"\*+")
 _WILD = re.compile(r"\?|\[[^\]/]+\]")
 _MAX_PATH, _MAX_PATTERN = 1_000, 400
+_MAX_KNOWN = 50_000  # paths
+_WILDCARD = re.compile(r"[*?\[]")
 _RANGE = re.compile(r"(?<=\w)\\-(?=\w)")
 _ROLES = ("M", "R")
 _REST = -1  # depth of a pattern that begins with *: it names everything rather than something
@@ -79,11 +81,69 @@ class Section:
         return max(found, default=None)
 
 
+class _Index:
+    """Which patterns of which sections may name a file: by the folder in which the literal start of the pattern ends."""
+
+    def __init__(self, sections: Sequence[Section]) -> None:
+        self._sections = sections
+        self._patterns: dict[str, list[tuple[int, Pattern]]] = {}
+        self._names: list[tuple[int, re.Pattern[str]]] = []
+        for number, section in enumerate(sections):
+            for one in section.files:
+                self._patterns.setdefault(_folder(one.text), []).append((number, one))
+            self._names += [(number, one) for one in section.names]
+        self._known: dict[str, dict[int, int]] = {}
+        words = [one.split(maxsplit=1)[0] for section in sections for one in section.lists]
+        self.lists = frozenset(one.lower().replace("@", ".") for one in words if "@" in one)
+
+    def depths(self, path: str) -> dict[int, int]:
+        """The sections that name a file, each with its Section.depth. What was asked before is known."""
+        found = self._known.get(path)
+        if found is None:
+            if len(self._known) >= _MAX_KNOWN:
+                self._known.clear()
+            found = self._known[path] = self._look(path)
+        return found
+
+    def _look(self, path: str) -> dict[int, int]:
+        found: dict[int, int] = {}
+        end = 0
+        while True:
+            for number, one in self._patterns.get(path[:end], ()):
+                if one.depth > found.get(number, _REST - 1) and one.matches(path):
+                    found[number] = one.depth
+            end = path.find("/", end) + 1
+            if not end:
+                break
+        for number, name in self._names:
+            if found.get(number, _REST) < 0 and name.search(path):
+                found[number] = 0
+        return {
+            number: depth for number, depth in found.items()
+            if not any(one.matches(path) for one in self._sections[number].excluded)
+        }  # fmt: skip
+
+
+def _folder(pattern: str) -> str:
+    """The folder, with its slash, that everything a pattern names is below; '' for the top."""
+    folder, slash, _ = _WILDCARD.split(pattern, maxsplit=1)[0].rpartition("/")
+    return folder + slash
+
+
 @dataclass(frozen=True, slots=True)
 class Maintainers:
     """All sections, in the order of the file."""
 
     sections: tuple[Section, ...]
+    _index: _Index = field(init=False, repr=False, compare=False)
+
+    @property
+    def list_ids(self) -> frozenset[str]:
+        """The lists of all sections, as ids in lower case (RFC 2919): demo@lists.example.org is demo.lists.example.org."""
+        return self._index.lists
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_index", _Index(self.sections))
 
     def sections_for(self, paths: Iterable[str]) -> list[Section]:
         """The sections that name at least one of these files, the most specific first.
@@ -92,12 +152,14 @@ class Maintainers:
         """
         depths: dict[int, int] = {}
         for path in filter(None, dict.fromkeys(paths)):
-            for index, section in enumerate(self.sections):
-                depth = section.depth(path[:_MAX_PATH])
-                if depth is not None:
-                    depths[index] = max(depth, depths.get(index, _REST))
+            for index, depth in self.depths(path).items():
+                depths[index] = max(depth, depths.get(index, _REST))
         some = [index for index, depth in depths.items() if depth != _REST] or list(depths)
         return [self.sections[index] for index in sorted(some, key=lambda index: (-depths[index], index))]
+
+    def depths(self, path: str) -> dict[int, int]:
+        """The places in `sections` of those that name a file -> how exactly (Section.depth). Quick also for many sections."""
+        return self._index.depths(path[:_MAX_PATH]) if path else {}
 
     def people_for(self, paths: Iterable[str]) -> list[tuple[Person, str, str]]:
         """(person, M or R, section) for these files, the most specific section first, each once a section and letter."""

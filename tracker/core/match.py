@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tracker.core.commit import Commit
-from tracker.core.matchrules import ALONE, AMONG, BESIDE, RULES, SAME_DIFF, Rule, Seen, score
+from tracker.core.matchrules import ALONE, AMONG, BESIDE, RULES, SAME_DIFF, Rule, Seen, is_piece, is_split, score
 from tracker.core.patch import patch_id
 from tracker.core.pool import Asked, Pool
 from tracker.core.posted import Posted
@@ -34,8 +34,6 @@ _TIE = 0.3  # scores closer than this do not tell which commit it is
 _WORSE = 1.5  # a commit that fits so much worse than the best one is not taken instead
 _PART = 0.5  # of a patch's lines that are in a commit that another patch became, too, for both to be parts of it
 _SAME = 0.9  # of the changed lines that two commits share when they are one change twice
-_LEFT = 0.02  # of a patch's lines that its commit lacks when it may have been split
-_INSIDE = 0.6  # of a commit's lines that are in a patch it is a piece of
 _UNDECIDED = 0.5  # confidence where it became one of several equal commits
 _CLOSE = 0.5  # of the changed lines that are shared when only the diff algorithm may differ
 _ALGORITHMS = ("histogram", "patience", "minimal")
@@ -371,22 +369,22 @@ def _twins(matcher: _Matcher, one: Posted, found: _Found) -> list[str]:
 
 
 def _pieces(matcher: _Matcher, topics: Sequence[Topic]) -> dict[int, list[str]]:
-    """For each patch that was split: the further commits beside its own that are made of its lines."""
-    split: list[tuple[Posted, set[str], Neighbours]] = []
+    """For each patch that was split: the further commits beside its own that are made of its lines, or have its title."""
+    split: list[tuple[Posted, set[str], Neighbours, Likeness]] = []
     for topic in topics:
         patches = [one for revision in topic for one in revision if id(one) in matcher.found]
         for revision in topic:
             taken = {matcher.found[id(one)].sha for one in revision if id(one) in matcher.found}
             for one in revision:
                 found = matcher.found.get(id(one))
-                if found is not None and found.seen.like.mine < 1 - _LEFT and found.seen.like.yours >= _INSIDE:
-                    split.append((one, taken, _neighbours(matcher, patches, {found.sha})))
-    matcher.load(commit for _, _, near in split for commit, how in near.values() if how >= AMONG)
+                if found is not None and is_split(found.seen.like):
+                    split.append((one, taken, _neighbours(matcher, patches, {found.sha}), found.seen.like))
+    matcher.load(commit for _, _, near, _ in split for commit, how in near.values() if how >= AMONG)
     return {
         id(one): [
             sha for sha, (commit, how) in near.items()
             if how >= AMONG and sha not in taken and sha in matcher.shapes and _same_kind(one, commit)
-            and Likeness(matcher.shape_of(one), matcher.shapes[sha]).yours >= _INSIDE
+            and is_piece(Likeness(matcher.shape_of(one), matcher.shapes[sha]), like)
         ]
-        for one, taken, near in split
+        for one, taken, near, like in split
     }  # fmt: skip

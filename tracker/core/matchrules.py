@@ -113,3 +113,22 @@ def score(s: Seen) -> float:
     keys = 8 * s.link + 6 * s.date + like.same_id + 2 * like.same_title + like.same_author
     shares = 4 * like.lines + 2 * like.inside + 2 * like.names + 2 * max(like.said, 0.0) + like.files + 1.5 * like.bases
     return keys + shares + s.near - (0 if s.after else 2) - min(abs(s.late), 400) / 400
+
+
+# --- patches that were split
+
+
+_LEFT = 0.02  # of a patch's lines that its commit lacks when it may have been split
+_INSIDE = 0.6  # of a commit's lines that are in a patch it is a piece of
+_TITLED, _SOME = 0.8, 0.4  # of a piece's title that tells it, and of its lines that are enough then
+
+
+def is_split(own: Likeness) -> bool:
+    """Whether a patch may have become more than one commit. own: it beside the commit that it became."""
+    return own.mine < 1 - _LEFT and (own.yours >= _INSIDE or own.names < _TITLED)
+
+
+def is_piece(piece: Likeness, own: Likeness) -> bool:
+    """Whether another commit is a further piece of a patch. piece: the patch beside it; own: beside the one it became."""
+    by_lines = own.yours >= _INSIDE and piece.yours >= _INSIDE
+    return by_lines or (own.names < _TITLED <= piece.names and piece.yours >= _SOME)

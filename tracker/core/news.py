@@ -6,35 +6,24 @@ The words for a face are in the tables here; nothing is escaped yet, so a face h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tracker.core.dates import iso, parse_iso
+from tracker.core.newslines import STILL_OPEN, Item, items_of, name_of, numbers_of, waiting_of
 
 DAY = 86_400
 PATIENCE = 14 * DAY  # as in review.py, which takes a while to import
 Json = Mapping[str, Any]
 YOURS, MOVED, NEW = "yours", "moved", "new"
+_RANK = {YOURS: 0, MOVED: 1, NEW: 2}
 
-# How much a piece of news weighs, by the kind of its event; the label that stands before it.
-KINDS: Mapping[str, tuple[int, str]] = {
-    "reverted": (100, "reverted"), "regression": (95, "regression"), "revert-asked": (94, "revert asked for"),
-    "dropped": (90, "dropped"), "backport-failed": (85, "backport failed"), "refused": (80, "refused"),
-    "build-report": (75, "build report"), "released": (70, "released"), "merged": (65, "merged"),
-    "withdrawn": (62, "withdrawn"), "woken": (60, "awake again"), "superseded": (58, "superseded"), "in-next": (56, "in next"),
-    "applied": (55, "applied"), "revised": (52, "new version"), "posted": (52, "posted"), "fixed": (50, "fixed"),
-    "stalled": (48, "gone silent"), "overdue": (47, "overdue"), "lost": (46, "tag lost"), "backported": (45, "backported"),
-    "pulled": (44, "pull request"), "tagged": (40, "tagged"), "promised": (35, "promised"), "replaced": (30, "replaced"),
-    "waiting": (25, "waits for an answer"), "agreement": (20, "agreement"), "linked": (15, "linked"),
-    "set": (15, "set by hand"), "replied": (10, "replies"),
-}  # fmt: skip
 # What a status weighs when a topic comes to have it.
 _STATUS_WEIGHT = {
     "reverted": 100, "dropped": 90, "rejected": 85, "released": 70, "merged": 65, "changes-requested": 64, "superseded": 58,
     "in-next": 56, "applied": 55, "partly-applied": 55, "reviewed": 50, "stalled": 48,
 }  # fmt: skip
-_MAX_ASKS = 5
 # Who is to do what, by whose turn it is and how the topic stands; '' stands for every other status.
 _ACTIONS: Mapping[tuple[str, str], str] = {
     ("author", "changes-requested"): "answer, or post a new version", ("author", "stalled"): "post it again, or ask",
@@ -48,24 +37,13 @@ _ACTIONS: Mapping[tuple[str, str], str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One line of news. label: a word or two; text: in words, as mails say it; at: ISO 8601 or None; evidence: EVIDENCEs."""
-
-    kind: str
-    label: str
-    text: str
-    at: str | None
-    evidence: tuple[Mapping[str, str], ...]
-    weight: int
-
-
-@dataclass(frozen=True, slots=True)
 class News:
     """What a digest says of one topic.
 
     section: YOURS (the user's turn), MOVED, or NEW (told of for the first time). was: the status that was told last, None
     when none was. turn, who, since, action: who acts next, PERSONs, ISO 8601, in words what is to be done ('' nothing).
-    age: whole days since the turn, else since the newest mail; None unknown. events: EVENTs behind the items.
+    age: whole days since the turn, else since the newest mail; None unknown. events: EVENTs behind the items. brief: there
+    are so many that this one is told in one line.
     """
 
     id: int
@@ -86,6 +64,7 @@ class News:
     weight: int
     notes: tuple[str, ...] = ()
     watched: str = ""
+    brief: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +82,11 @@ class Digest:
     """One digest. since, until: the period, seconds UTC; since None: the present state. window: asked for by dates.
 
     news: in the order to be told. waiting: (number, title) of topics without news where it is the user's turn; silent: how
-    many topics have no news; stalled: numbers of those of them that nothing moves. previous: when the last digest was made
-    and its message id. shared: it goes to others, so that what came from the user's own files is left out. links: message
-    id -> where that mail can be read.
+    many topics have no news; stalled: those of them, not waiting ones, that nothing moves. previous: when the last digest was
+    made and its message id, '' when it was not mailed; thread: the message id of the last one that was. shared: it goes to
+    others, so that what came from the user's own files is left out. links: message id -> where that mail can be read.
+    whose: None when the user reads it, else the user's name ('' unknown): those who read it are others. query: that of the
+    profile. kept: what it tells counts as told; the snapshot that comes with the program is the same every time.
     """
 
     profile: str
@@ -115,11 +96,15 @@ class Digest:
     news: tuple[News, ...]
     waiting: tuple[tuple[int, str], ...] = ()
     silent: int = 0
-    stalled: tuple[int, ...] = ()
+    stalled: tuple[tuple[int, str], ...] = ()
     unseen: tuple[Unseen, ...] = ()
     previous: tuple[int, str] | None = None
     shared: bool = False
     links: Mapping[str, str] = field(default_factory=dict)
+    thread: str = ""
+    whose: str | None = None
+    query: str = ""
+    kept: bool = True
 
     def section(self, name: str) -> tuple[News, ...]:
         """The news of one section."""
@@ -147,26 +132,17 @@ def _lost(topic: Json) -> Iterable[dict[str, Any]]:
         for series in tag["lost_in"][:1]:
             if series not in revisions:
                 continue
-            of = f" on {numbers}" if (numbers := _numbers(topic, tag["patches"])) else ""
+            of = f" on {numbers}" if (numbers := numbers_of(topic, tag["patches"])) else ""
             why = f" ({tag['why']})" if tag.get("why") else ""
-            text = f"{tag['name']} of {_name(tag['who'])}{of} is missing in {revisions[series]['label']}{why}"
+            text = f"{tag['name']} of {name_of(tag['who'])}{of} is missing in {revisions[series]['label']}{why}"
             yield _event("lost", f"{tag['name']}:{tag['msgid']}", revisions[series]["date"], text, {"msgid": tag["msgid"]})
-
-
-def _numbers(topic: Json, patches: Collection[str]) -> str:
-    """`2/3, 3/3`: which patches of their posting, '' for all of them."""
-    for revision in topic["revisions"]:
-        own = [patch for patch in revision["patches"] if patch["msgid"] in patches]
-        if own and len(own) < len(revision["patches"]):
-            return ", ".join(f"{patch['n']}/{revision['expected']}" for patch in own)
-    return ""
 
 
 def _overdue(topic: Json, now: int) -> Iterable[dict[str, Any]]:
     for tag in topic["tags"]:
         at = parse_iso(tag["date"]) if tag["date"] else None
         if tag["verdict"] == "promised" and tag["state"] in ("open", "overdue") and at is not None and at + PATIENCE <= now:
-            text = f"{_name(tag['who'])} promised {tag['name']} on {tag['date'][:10]}: {tag['quote']}"
+            text = f"{name_of(tag['who'])} promised {tag['name']} on {tag['date'][:10]}: {tag['quote']}"
             yield _event("overdue", f"{tag['name']}:{tag['msgid']}", iso(at + PATIENCE), text, {"msgid": tag["msgid"]})
 
 
@@ -187,21 +163,22 @@ def _woken(topic: Json, now: int) -> Iterable[dict[str, Any]]:
 
 
 def tell(
-    topic: Json, fresh: Sequence[Json], was: tuple[str, str] | None, *, mine: bool, now: int, window: bool = False
+    topic: Json, fresh: Sequence[Json], was: tuple[str, str] | None, *, mine: bool, now: int, window: bool = False,
+    begin: int | None = None,
 ) -> News | None:  # fmt: skip
     """The news of one topic, None when there is none.
 
     fresh: the events that are news, of `occurrences`. was: status and turn as they were told last, None when the topic was
     never told of: then it is NEW, whatever is fresh. mine: it is the user's turn. window: a period is told, in which a
-    topic is new only when it was posted.
+    topic is new only when it was posted; begin: its first second, None when it has none.
     """
     turned = was is not None and was[1] != topic["turn"] and mine
     moved = was is not None and was[0] != topic["status"]
     if not fresh and not moved and not turned and (was is not None or window):
         return None
-    items = (*_items(topic, fresh), *_waiting(topic))
-    if window:  # a story is told in the order of time
-        items = tuple(sorted(items, key=lambda item: item.at or ""))
+    items = (*items_of(topic, fresh), *waiting_of(topic, iso(begin) or ""))
+    if window:  # a story is told in the order of time, and what is older than it comes after it
+        items = tuple(sorted(items, key=lambda item: (item.label == STILL_OPEN, item.at or "")))
     section = YOURS if mine else NEW if was is None else MOVED
     weights = [item.weight for item in items] + ([_STATUS_WEIGHT.get(topic["status"], 30)] if moved else [])
     since = topic["turn_since"]
@@ -217,8 +194,16 @@ def tell(
 
 def order(news: Iterable[News]) -> tuple[News, ...]:
     """The user's turn first, then what moved, then what is new; the heaviest first, and of equals the oldest number."""
-    rank = {YOURS: 0, MOVED: 1, NEW: 2}
-    return tuple(sorted(news, key=lambda one: (rank[one.section], -one.weight, one.id)))
+    return tuple(sorted(news, key=lambda one: (_RANK[one.section], -one.weight, one.id)))
+
+
+def shorten(news: Sequence[News], most: int) -> tuple[News, ...]:
+    """*news* with all but *most* made brief; those of a section that moved last stand first and keep their words."""
+    if len(news) <= most:
+        return tuple(news)
+    never = 1 << 40  # days: an age that is not known comes last
+    found = sorted(news, key=lambda one: (_RANK[one.section], never if one.age is None else one.age, -one.weight, one.id))
+    return tuple(replace(one, brief=at >= most) for at, one in enumerate(found))
 
 
 def action(topic: Json) -> str:
@@ -230,139 +215,3 @@ def _label(topic: Json) -> str:
     labels = [one["label"] for one in topic["revisions"]]
     posted = [label for label in labels if label != "alternative"]
     return str((posted or labels or [""])[-1])
-
-
-def _name(person: Mapping[str, str]) -> str:
-    return person["name"] or person["email"] or "somebody"
-
-
-# --- its items
-
-
-def _items(topic: Json, fresh: Sequence[Json]) -> tuple[Item, ...]:
-    """The fresh events as lines, those told together that belong together; the heaviest first, and of equals the oldest."""
-    by_kind: dict[str, list[Json]] = {}
-    said = {event["evidence"].get("msgid") for event in fresh if event["kind"] != "replied"}
-    for event in fresh:
-        if event["kind"] == "replied" and event["evidence"].get("msgid") in said:
-            continue  # what it says is a line of its own
-        by_kind.setdefault(event["kind"], []).append(event)
-    found: list[Item] = []
-    for kind, events in by_kind.items():
-        found += _TELLERS.get(kind, _each)(topic, events)
-    return tuple(sorted(found, key=lambda item: (-item.weight, item.at or "")))
-
-
-def _waiting(topic: Json) -> list[Item]:
-    """What else waits for an answer of the author, where it is his turn: the verdict tells one of it."""
-    if topic["turn"] != "author":
-        return []
-    told = {one.get("msgid") for one in topic["evidence"][:1]}
-    asks = [ask for ask in topic.get("asks", ()) if ask["evidence"]["msgid"] not in told]
-    found = []
-    for ask in asks[:_MAX_ASKS]:
-        of = f" on {numbers}" if ask["patch"] and (numbers := _numbers(topic, (ask["patch"],))) else ""
-        found.append(_item("waiting", [ask], f"{_name(ask['who'])}{of}: {ask['text']}"))
-    if len(asks) > _MAX_ASKS:
-        found.append(_item("waiting", asks[_MAX_ASKS:], f"{len(asks) - _MAX_ASKS} more"))
-    return found
-
-
-def _item(kind: str, events: Sequence[Json], text: str, label: str = "") -> Item:
-    weight, word = KINDS.get(kind, (25, kind.replace("-", " ")))
-    at = min((event["at"] for event in events if event["at"]), default=None)
-    evidence = tuple({tuple(event["evidence"].items()): event["evidence"] for event in events if event["evidence"]}.values())
-    return Item(kind, label or word, text, at, evidence, weight)
-
-
-def _each(_topic: Json, events: Sequence[Json]) -> list[Item]:
-    return [_item(event["kind"], [event], event["text"]) for event in events]
-
-
-def _places(_topic: Json, events: Sequence[Json]) -> list[Item]:
-    """What happened in several trees at once, in one line."""
-    texts = list(dict.fromkeys(event["text"] for event in events))
-    more = f"; and {len(texts) - 6} more" if len(texts) > 6 else ""
-    return [_item(events[0]["kind"], events, "; ".join(texts[:6]) + more)]
-
-
-def _tagged(topic: Json, events: Sequence[Json]) -> list[Item]:
-    """Tags with the patches they are about; of a condition the words."""
-    tags = {(tag["name"], tag["msgid"]): tag for tag in topic["tags"]}
-    found = []
-    for event in events:
-        tag = tags.get((event["id"].split(":")[1], event["evidence"].get("msgid", "")))
-        if tag is None:
-            found.append(_item(event["kind"], [event], event["text"]))
-            continue
-        of = f" on {numbers}" if (numbers := _numbers(topic, tag["patches"])) else ""
-        said = f": {tag['quote']}" if tag["verdict"] in ("conditional", "promised", "refused", "withdrawn") else ""
-        state = {"conditional": " on a condition"}.get(tag["verdict"], "")
-        text = f"{tag['name']} {_name(tag['who'])}{of}{state}{said}"
-        kept = f" → {tag['state']}" if tag["state"] in ("kept", "overdue") else ""
-        found.append(_item(event["kind"], [event], text + kept))
-    return found
-
-
-def _revised(topic: Json, events: Sequence[Json]) -> list[Item]:
-    """New versions, with what changed since the one before."""
-    found = []
-    places = {one["series"]: at for at, one in enumerate(topic["revisions"])}
-    for event in events:
-        at = places.get(event["evidence"].get("msgid", ""))
-        if at is None:
-            found += _each(topic, [event])
-            continue
-        revision = topic["revisions"][at]
-        offered = " in a reply" if revision["label"] == "alternative" else ""
-        text = f"{revision['label']} by {_name(revision['author'])}{offered}: {_patches(revision)}"
-        if at and (changes := _changes(topic["revisions"][at - 1], revision)):
-            text += f"; {changes}"
-        found.append(_item(event["kind"], [event], text))
-    return found
-
-
-def _patches(revision: Json) -> str:
-    have, expected = len(revision["patches"]), revision["expected"]
-    if have < expected:
-        return f"{have} of {expected} patches at hand"
-    return "1 patch" if have == 1 else f"{have} patches"
-
-
-def _changes(before: Json, after: Json) -> str:
-    """`since v2: 1 as before, 1 changed, 1 new, 1 gone`, by patch-id and then by title."""
-    old, new = list(before["patches"]), list(after["patches"])
-    if not old or not new:
-        return ""
-    counts = {"as before": 0, "changed": 0}
-    for word, key in (("as before", "patch_id"), ("changed", "subject")):
-        for patch in list(new):
-            twin = next((one for one in old if patch[key] and one[key] == patch[key]), None)
-            if twin is not None:
-                old.remove(twin)
-                new.remove(patch)
-                counts[word] += 1
-    if old and len(before["patches"]) == len(after["patches"]) == 1:  # one patch of another title in the place of one
-        counts["changed"] += 1
-        old, new = [], []
-    told = [f"{number} {word}" for word, number in (*counts.items(), ("new", len(new)), ("gone", len(old))) if number]
-    if len(after["patches"]) == 1 and len(told) == 1:
-        told = [{"1 as before": "the same patch", "1 changed": "changed"}.get(told[0], told[0])]
-    return f"since {before['label']}: {', '.join(told)}"
-
-
-def _replies(_topic: Json, events: Sequence[Json]) -> list[Item]:
-    """How many answers, and of whom; the proof is the newest."""
-    counts: dict[str, int] = {}
-    for event in events:
-        counts[event["text"]] = counts.get(event["text"], 0) + 1
-    names = [f"{name} ({count})" if count > 1 else name for name, count in counts.items()]
-    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    many = f"{len(events)} replies" if len(events) > 1 else "1 reply"
-    return [_item("replied", events[-1:], ", ".join(names[:5]) + more, many)]
-
-
-_TELLERS: Mapping[str, Callable[[Json, Sequence[Json]], list[Item]]] = {
-    "reverted": _places, "backported": _places, "revised": _revised, "posted": _revised, "tagged": _tagged, "promised": _tagged,
-    "refused": _tagged, "withdrawn": _tagged, "replied": _replies,
-}  # fmt: skip

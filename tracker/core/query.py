@@ -75,10 +75,14 @@ Node = Term | Span | Not | Both | Either
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """node: None for an empty query or a wrong one; problem: what is wrong, '' when nothing is."""
+    """node: None for an empty query or a wrong one; problem: what is wrong, '' when nothing is.
+
+    strange: what looks like a prefix with its value and is none, as `stauts` of `stauts:merged`; looked for as words.
+    """
 
     node: Node | None
     problem: str
+    strange: tuple[str, ...] = ()
 
 
 class _WrongError(Exception):
@@ -94,7 +98,25 @@ def parse_query(text: str, now: int) -> Query:
             raise _WrongError("a closing parenthesis without an opening one")
     except _WrongError as wrong:
         return Query(None, str(wrong))
-    return Query(node, "")
+    return Query(node, "", tuple(dict.fromkeys(token["prefix"] for token in tokens if _is_strange(token))))
+
+
+def no_prefix(name: str) -> str:
+    """`stauts: is no prefix; did you mean status:?`, or all prefixes there are when none is near."""
+    from difflib import get_close_matches
+
+    known = [*WORDS, *VALUES, *_ALIASES]
+    near = get_close_matches(name.lower(), [one for one in known if len(one) > 1], 2, 0.6)
+    if near:
+        return f"{name}: is no prefix; did you mean {' or '.join(f'{one}:' for one in near)}?"
+    return f"{name}: is no prefix; there are {' '.join(f'{one}:' for one in known if one not in ('dt', 'mid', 'lid'))}"
+
+
+def _is_strange(token: re.Match[str]) -> bool:
+    """Whether a word looks like a prefix that is not there. Titles have a blank behind the colon, or more before it."""
+    prefix, text = token["prefix"] or "", token["phrase"] or token["word"] or ""
+    known = prefix in WORDS or prefix in VALUES or prefix in _ALIASES or prefix in ELSEWHERE
+    return bool(prefix and text) and not known and prefix.islower() and prefix.isascii() and not text.startswith("//")
 
 
 def _tokens(text: str) -> list[re.Match[str]]:

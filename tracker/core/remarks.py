@@ -20,7 +20,8 @@ _LOOKS_GOOD = re.compile(
 )
 _OTHER_THINGS = re.compile(r"\b(?:numbers?|results?|performance|output|guess|logs?|mails?)\b[^.,;]{0,40}\Z")
 _UNSURE = re.compile(
-    r"(?:\b(?:if|when|whether|until|not|make sure|hope|once|before|how|what|would|should|might|could|to)\b|n't\b)[^.;]{0,40}\Z"
+    r"(?:\b(?:most|if|when|whether|until|not|make sure|hope|once|before|how|what|would|should|might|could|to)\b|n't\b)"
+    r"[^.;]{0,40}\Z"
 )
 _YES = one_of(
     "ok okay yes yeah yep ah hm+ right sure great thanks indeed agreed big full so also fwiw an? and well for_me my",

@@ -283,7 +283,10 @@ def from_replies(case: Case, replies: Iterable[Reply]) -> tuple[list[Saying], li
     known: dict[int, set[tuple[object, ...]]] = {}
     names: dict[int, dict[str, None]] = {}
     for mail, where in replies:
+        aside = _is_aside(case, where.series, mail)
         for intent in mail.intents:
+            if aside and (intent.name == AGREEMENT or (intent.name == REFUSAL and not _is_trailer(mail, intent))):
+                continue
             places, scope = about(case, mail, intent, where)
             if intent.name == AGREEMENT:
                 if not _wrote(case, where.series, mail):
@@ -298,6 +301,22 @@ def from_replies(case: Case, replies: Iterable[Reply]) -> tuple[list[Saying], li
                 if not _repeated(one, known):
                     found.append(one)
     return found, remarks
+
+
+def _is_aside(case: Case, series: int, mail: Facts) -> bool:
+    """Whether a reply answers somebody who is no author: its "ACK" or "NAK" in plain words is to what that one said."""
+    person = case.people.number(mail.sender)
+    for msgid in ancestors(mail.msgid, case.mails):
+        above = case.mails.get(msgid)
+        if above is None or msgid in case.members or above.posting or _wrote(case, series, above):
+            return False
+        if case.people.number(above.sender) != person:  # what follows up on his own mail answers what that one answered
+            return True
+    return False
+
+
+def _is_trailer(mail: Facts, intent: Intent) -> bool:
+    return any(trailer.line == intent.line and not trailer.quoted for trailer in mail.trailers)
 
 
 def _wrote(case: Case, series: int, mail: Facts) -> bool:

@@ -63,9 +63,10 @@ RULES: tuple[Rule, ...] = (
     Rule("merged", "every patch in mainline", "nobody; author while something is open", landed.merged),
     Rule("in-next", "every patch in linux-next", "nobody; author while something is open", landed.in_next),
     Rule("applied", "every patch in a maintainer's tree", "nobody; author while something is open", landed.applied),
-    Rule("partly-applied", "some patches landed", "author when asked, else maintainer", landed.partly_applied),
+    Rule("partly-applied", "some patches landed", "maintainer when the rest is reviewed, else author", landed.partly_applied),
     Rule("dropped", "was applied and taken out again", "unknown", landed.dropped),
     Rule("unknown", "a newer version is answered but was not seen", "unknown", verdicts.newer_unseen),
+    Rule("unknown", "somebody who is not known to keep a tree says that he applied it", "unknown", verdicts.claimed),
     Rule("superseded", "another topic took its place", "nobody", verdicts.superseded),
     Rule("rejected", "refused by a maintainer or withdrawn by the author", "nobody", verdicts.rejected),
     Rule(
@@ -158,7 +159,8 @@ def _alone(view: View, msgid: str) -> View:
     one = replace(
         debate, asks=asks, plans=[word for word in debate.plans if word.place == msgid],
         withdrawn=[word for word in debate.withdrawn if word.place in (msgid, WHOLE)],
-        superseded=[word for word in debate.superseded if word.place in (msgid, WHOLE)], answers=debate.heard.get(msgid, []),
+        superseded=[word for word in debate.superseded if word.place in (msgid, WHOLE)],
+        claims=[word for word in debate.claims if word.place in (msgid, WHOLE)], answers=debate.heard.get(msgid, []),
     )  # fmt: skip
     fate = {msgid: view.fates[msgid]} if msgid in view.fates else {}
     return replace(view, debate=one, fates=fate, patches=(msgid,), alone=True)

@@ -35,6 +35,9 @@ _MAX_QUOTE = 160
 _LEAD = 30  # characters of a sentence that may stand before the deciding words
 _CLAUSES = (", ", "; ", ": ", "... ", " - ", " -- ", " but ", " and ", " so ", " (")
 _CALL = re.compile(r"@?\w{2,30}[,:] ")  # somebody is called by name; the quote shows whom
+_MAX_CALL = 50  # characters of a line that calls somebody
+_ADDRESS = re.compile(r"(?:(?:hi|hello|hey|dear) |@)?(?P<to>[^\W\d_]{2,30})(?: [^\W\d_]{2,30})?[,:]", re.IGNORECASE)
+_ADDRESSED = re.compile(r"\s*(?:(?:hi|hello|hey|dear) )?@?([^\W\d_]{2,30})(?:, |,\n|: )", re.IGNORECASE)
 _NOT_WORDS = ("--", "\n@@ ", "\n+++ ", "___", "From: ")  # a text without these has no diff and no signature
 _CUT = "\0"  # stands between two sentences
 _ENDS = tuple((end, end[0] + _CUT) for end in (". ", ".\n", "? ", "?\n", "! ", "!\n", ":\n"))
@@ -57,13 +60,15 @@ class Talk:
     kind: 'question' and 'request' (for a change; a fault found is one), 'new-version' (will be changed, was changed, will be
     sent again), 'withdrawn' (take no notice of the patch), 'superseded' (something else takes its place), 'conceded' (the
     matter is settled for the writer), 'refused' (will not be taken, without the word NAK), 'taking' (the writer will apply
-    it). quote: the deciding sentence from its deciding clause, white space folded, at most 160 characters. refs: of
-    'superseded' the message ids that the mail links to.
+    it), 'handed' (somebody else is asked to apply it). quote: the deciding sentence from its deciding clause, white space
+    folded, at most 160 characters. refs: of 'superseded' the message ids that the mail links to. to: who is called by name
+    in front of it ("Jon, can you …"), '' nobody.
     """
 
     kind: str
     quote: str
     refs: tuple[str, ...] = ()
+    to: str = ""
 
 
 _COMMIT = re.compile(r"(?:[?&;]id=|/c/|/commit/|\bcommit )([0-9a-f]{12,40})\b")
@@ -85,15 +90,19 @@ def read_talk(text: str, sender: Person, subject: Subject | None = None) -> tupl
     text = text[:_MAX_TEXT]
     left = (1 << len(RULES)) - 1
     found: dict[str, Talk] = {}
+    to = ""
     marked = _marked(text)
     words = marked.lower().replace("?", " ? ").translate(WORDS)
     for piece, low in zip(marked.split(_CUT, _MAX_SENTENCES), words.split(_CUT, _MAX_SENTENCES), strict=True):
+        alone = _ADDRESS.fullmatch(piece[:_MAX_CALL].strip()) if len(piece) < _MAX_CALL else None
+        to = alone["to"] if alone else to
         bits = 0
         for word in _WORDS.intersection(low.split()):
             bits |= _BITS[word]
         if bits & left:
             for kind, quote in _said(piece[:_MAX_SENTENCE], bits & left):
-                found[kind] = Talk(kind, quote, _named(text) if kind == SUPERSEDED else ())
+                call = _ADDRESSED.match(piece)
+                found[kind] = Talk(kind, quote, _named(text) if kind == SUPERSEDED else (), call[1] if call else to)
                 left &= ~_KINDS[kind]
     return tuple(found.values())
 

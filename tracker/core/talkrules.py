@@ -13,6 +13,7 @@ from tracker.core.tagwords import one_of
 
 QUESTION, REQUEST, NEW_VERSION = "question", "request", "new-version"
 WITHDRAWN, SUPERSEDED, CONCEDED, REFUSED, TAKING = "withdrawn", "superseded", "conceded", "refused", "taking"
+HANDED = "handed"
 OF_AUTHORS = (WITHDRAWN, SUPERSEDED, NEW_VERSION)
 
 # Makes a sentence in lower case into words for `Rule.words` that white space divides; a `?` is a word, too.
@@ -125,7 +126,7 @@ _QUALITY = one_of(
 _FAULT = one_of(
     "wrong broken incorrect racy buggy bogus bug crash deadlock leaks? oops overflow breaks? ugly overkill hacky a_hack hack",
     "not_(?:right|correct|safe) unsafe problematic misleading confusing use-after-free regression race redundant unnecessary",
-    "pointless superfluous unneeded too_(?:big|large|long|complicated|much|complex|late|early|fragile)",
+    "moot pointless superfluous unneeded too_(?:big|large|long|complicated|much|complex|late|early|fragile)",
 )
 _RATHER = one_of(
     "an? completely totally just clearly obviously still a_bit very potentially also really quite to_be be likely have "
@@ -173,12 +174,16 @@ RULES: tuple[Rule, ...] = (
         r"\b(?:this|the|my) (?:patch|series) is (?:no longer|not) (?:needed|required|necessary|relevant)\b",
     ),
     _rule(
-        SUPERSEDED, "already",
+        SUPERSEDED, "already fixed fix patch",
         r"\b(?:is|was|has been|been|got|issue|problem|bug) already (?:been )?(?:fixed|addressed|solved) (?:in|by|with"
         r"|upstream)\b",
-        r"\balready (?:fixed|addressed|solved) (?:this|it) (?:in|by|with)\b",
+        r"\balready (?:fixed|addressed|solved) (?:this|it|that)(?: (?:in|by|with)\b|\W*\Z)",
         r"^\W*already (?:been )?(?:fixed|addressed|solved) (?:in|by|with|on|upstream)\b(?! v ?\d)",
+        r"\b(?:fix|patch) for (?:this|it|that)(?: issue| bug| problem)? (?:was|is|has been|got) (?:already |just )?"
+        r"(?:merged|applied|queued|posted|sent)\b",
         r"\balready (?:been )?folded (?:this |it |the fix )?(?:in|into) the original\b",
+        r"\b(?:it|this|that|issue|problem|bug)(?: was| is|'s| got| has been)(?: just)? fixed (?:yesterday|today|recently"
+        r"|last week|upstream|in (?:mainline|linus'?|the (?:current|latest)|linux-next))\b",
     ),
     _rule(
         SUPERSEDED, "superseded superceded obsoleted replaced sent posted included folded merged resent reposted incorporated "
@@ -212,13 +217,21 @@ RULES: tuple[Rule, ...] = (
     _rule(
         TAKING, "queue queuing pick picking take taking apply applying merge merging push pushing pull pulling applied queued "
         "picked "
-        "merged folded squashed added updated",
+        "merged folded squashed added updated add put stage",
         r"\bi(?:'ve| have)(?: now| just| already| also)?+ (?:applied|queued|picked|merged|folded|squashed|added (?:it|this"
         r"|them) to"
         r"|updated (?:the|my|your) (?:patch|tree|branch|commit))\b",
         rf"\b{_TAKER}(?: {_TAKE_SOON})*+ {_TAKES}\b(?: (?:this|it|that|these|them|the|up|your|both|all|in)\b){{0,2}}+(?!"
         rf" {_NOT_TAKEN})"
         rf"(?=[^.?!]{{0,60}}?(?:\W*\Z|\b{_TAKE_END}\b))",
+        rf"\b{_TAKER}(?: {_TAKE_SOON})*+ (?:add|put|stage|queue) (?:it|this|that|these|them|both|all) (?:in|to|into|on)"
+        r" (?:my|our|the) (?:[\w./-]+ )?(?:queue|tree|branch)\b",
+    ),
+    _rule(
+        HANDED, "apply take merge queue pick pull",
+        rf"\b(?:(?:please|pls|kindly)|(?:can|could|would|will) you{_MAY}+) (?:just |also |do |go ahead and |consider )?"
+        rf"(?:apply|tak(?:e|ing)|merg(?:e|ing)|queue|pick(?:ing)?(?: up)?|pull) "
+        rf"(?:(?:this|it|that|these|them|both|the|my|your|up|in|all)\b|via\b|through\b|to\b)(?! (?:{_NOT_TAKEN}|look)\b)",
     ),
     _rule(
         CONCEDED, "re resend respin repost resubmit send change new v2 v3 v4 v5 apply applying applied merge merging commit "
@@ -260,12 +273,18 @@ RULES: tuple[Rule, ...] = (
         r"(?! (?:about|not|don't|doesn't|you missing|you forget)).*\?[\"')\]]*\W*\Z",
     ),
     _rule(
+        QUESTION, "please pls kindly",
+        r"\b(?:please|pls|kindly) (?:also |just )?(?:describe|paste|provide|post|attach|send|share|show)(?: us| me)? "
+        r"(?:the |your |an? |some )?(?:exact |full |whole |complete )?(?:\w+ )?(?:setup|output|log|logs|dmesg|config|trace"
+        r"|backtrace|steps|details|numbers|results|reproducer|use-?case|scenario|workload)\b",
+    ),
+    _rule(
         REQUEST, "please pls kindly",
         rf"\b(?:please|pls|kindly)\b(?!,? {_NOT_ASKED})(?=,? \w)",
     ),
     _rule(
         REQUEST, "you",
-        rf"\b(?:can|could|would|will) you{_MAY} (?!{_MAY}{_ONLY_TALK})\w+",
+        rf"\b(?:can|could|would|will) you{_MAY}+ (?!{_ONLY_TALK})\w+",
     ),
     _rule(
         REQUEST, "should need needs ought must",
@@ -312,12 +331,12 @@ RULES: tuple[Rule, ...] = (
         rf" {_WORK}\b",
     ),
     _rule(
-        REQUEST, "wrong broken incorrect racy buggy bogus bug crash deadlock leak leaks oops overflow break breaks ugly "
+        REQUEST, "moot wrong broken incorrect racy buggy bogus bug crash deadlock leak leaks oops overflow break breaks ugly "
         "overkill hacky "
         "hack right correct safe unsafe problematic misleading confusing use regression race redundant unnecessary pointless "
         "superfluous unneeded too",
         r"\b(?:this|that|it|patch|series|which|code|change|check|here|you|there)(?: patch| series| code| change| one|"
-        r" check)?(?:'s|'re"
+        r" check| argument)?(?:'s|'re"
         r"| is| are| looks| look| seems| seem| will| would| can| could| also| still| just)*+"
         rf"(?: {_RATHER})*+ {_FAULT}\b",
     ),
@@ -338,7 +357,7 @@ RULES: tuple[Rule, ...] = (
         rf"{_LEAD}{_IMPERATIVE}\b(?! (?:it )?(?:away|sure|easy))",
     ),
     _rule(
-        REQUEST, "about why can't can shouldn't should couldn't wouldn't cannot",
+        QUESTION, "about why can't can shouldn't should couldn't wouldn't cannot",
         r"\b(?:how|what) about\b|\bwhy not\b|\bwhy don't (?:you|we)\b|\b(?:shouldn't|should not|couldn't|wouldn't) (?:this"
         r"|that|it|you"
         r"|we|the|there)\b|\bshould (?:this|that|it|we|you)\b",
@@ -368,6 +387,7 @@ NO_QUESTION = re.compile(
     r"|\b(?:can|could|would|will) you (?:please |also |maybe )?(?:apply|take|merge|queue|pick|pull|review|ack)\b"
 )
 NO_REQUEST = re.compile(
+    r"^\W*(?:yes|yeah|yep|yup|exactly)\b(?!.*\b(?:please|should|could|you|needs?|must)\b)|"
     r"\b[0-9a-f]{10,40} (?:- |\()|\b(?:sorry|not saying|thanks for|thank you for|apologi[sz]e"
     r"|would be (?:great|nice|good) (?:to hear|if you (?:could|can) (?:review|take|apply|merge|pick)))\b"
 )

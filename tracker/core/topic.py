@@ -15,9 +15,13 @@ from tracker.core.aftermath import Aftermath, aftermath
 from tracker.core.dates import day, iso
 from tracker.core.debate import WHOLE, Ask
 from tracker.core.facts import Facts
+from tracker.core.findings import Successor
 from tracker.core.landing import Event, Evidence, Landing
 from tracker.core.lineage import Link
+from tracker.core.maintainers import Maintainers
+from tracker.core.owners import Owner, Owners, addresses
 from tracker.core.people import Person
+from tracker.core.recipients import people_among
 from tracker.core.review import Review, review, tag_json
 from tracker.core.series import Series, SeriesPatch
 from tracker.core.spots import UNKNOWN, Record
@@ -34,7 +38,8 @@ class Topic:
     """One idea. anchor: the message its number belongs to. first, last: dates of its oldest and newest mail, seconds UTC.
 
     series: its revisions, oldest first; links: how each is tied to one before it (None for the first). replies: its
-    mails that post nothing.
+    mails that post nothing. asked: people in To: of the newest revision; owners: who stands for its files in MAINTAINERS.
+    overtaken: what took its place.
     """
 
     anchor: str
@@ -48,6 +53,9 @@ class Topic:
     replies: tuple[Facts, ...]
     review: Review
     aftermath: Aftermath
+    asked: tuple[Person, ...] = ()
+    owners: tuple[Owner, ...] = ()
+    overtaken: Successor | None = None
 
     @property
     def slug(self) -> str:
@@ -78,8 +86,8 @@ class Known:
     """What is known beside a topic's own threads.
 
     outside: mails that say what became of its patches; found, seen: landings and events that git trees show; records:
-    recorded facts. superseded: what proves that another topic took its place. maintainers: lower-case addresses of people
-    known to maintain a tree. aliases: as for same_person.
+    recorded facts. overtaken: the topic that took its place and landed. maintainers: lower-case addresses of people
+    known to maintain a tree. aliases: as for same_person. files: who stands for which files.
     """
 
     outside: tuple[Facts, ...] = ()
@@ -87,8 +95,9 @@ class Known:
     seen: tuple[Event, ...] = ()
     records: tuple[Record, ...] = ()
     maintainers: frozenset[str] = frozenset()
-    superseded: tuple[Evidence, ...] = ()
+    overtaken: Successor | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
+    files: Maintainers | None = None
 
 
 _NOTHING = Known()
@@ -109,21 +118,42 @@ def build_topic(
     replies = tuple(mail for mail in own if mail.msgid not in members)
     title = newest(series).title if series else own[0].subject.title
     facts = {mail.msgid: mail for mail in own}
+    lists = tuple(dict.fromkeys(name for mail in own for name in mail.lists))
+    newest_one = newest(series) if series else None
+    owners = _owners(newest_one, lists, also)
+    maintainers = also.maintainers | addresses(owners, (mail.sender for mail in own), also.aliases)
     after = aftermath(
-        series, facts, also.outside, records=also.records, found=also.found, seen=also.seen, maintainers=also.maintainers
+        series, facts, also.outside, records=also.records, found=also.found, seen=also.seen, maintainers=maintainers
     )
     said = review(series, facts, aliases=also.aliases)
-    newest_one = newest(series) if series else None
+    asked = _asked(newest_one, facts, lists)
     case = Case(
-        tuple(series), newest_one, said, facts, after.landings, after.events, also.superseded, also.maintainers, also.aliases
-    )
+        tuple(series), newest_one, said, facts, after.landings, after.events, also.overtaken, maintainers, also.aliases,
+        owners=owners, asked=asked, treed=also.maintainers,
+    )  # fmt: skip
     return Topic(
         anchor=series[0].id if series else build_threads(own)[0].msgid,
         title=title or "(no subject)", series=tuple(series), links=tuple(links),
-        lists=tuple(dict.fromkeys(name for mail in own for name in mail.lists)),
+        lists=lists, asked=asked, owners=owners,
         first=min(dates, default=None), last=max(dates, default=None), judgement=judge(case), replies=replies,
-        review=said, aftermath=after,
+        review=said, aftermath=after, overtaken=also.overtaken,
     )  # fmt: skip
+
+
+def _owners(newest_one: Series | None, lists: Sequence[str], also: Known) -> tuple[Owner, ...]:
+    """Who stands for the files of a revision."""
+    if newest_one is None or also.files is None:
+        return ()
+    return Owners(also.files, lists).of(file for patch in newest_one.patches for file in patch.files)
+
+
+def _asked(newest_one: Series | None, mails: Mapping[str, Facts], lists: Sequence[str]) -> tuple[Person, ...]:
+    """Whom a revision is sent to: the people in To: of its cover letter, without one or without any of its first patch."""
+    if newest_one is None:
+        return ()
+    first = newest_one.patches[0].msgid if newest_one.patches else ""
+    several = (people_among(mails[one].to, lists) for one in (newest_one.id, first) if one in mails)
+    return next(filter(None, several), ())
 
 
 def newest(series: Sequence[Series]) -> Series:
@@ -133,8 +163,11 @@ def newest(series: Sequence[Series]) -> Series:
 
 
 def _is_ours(msgid: str, known: Mapping[str, Facts], members: Collection[str], foreign: Collection[str]) -> bool:
-    """Whether a mail belongs to the topic: the nearest posting above it does, or there is none."""
-    if msgid in foreign:
+    """Whether a mail belongs to the topic: the nearest posting above it does, or there is none.
+
+    A patch that a reply offers instead is a topic of its own, and yet an answer to what it answers.
+    """
+    if msgid in foreign and not known[msgid].subject.reply:
         return False
     if not foreign:
         return True
@@ -162,10 +195,21 @@ def topic_json(topic: Topic) -> dict[str, Any]:
         "confidence": round(judged.confidence, 2), "evidence": [evidence_json(one) for one in judged.evidence],
         "manual": False, "turn": judged.turn, "turn_who": [person_json(one) for one in judged.turn_who],
         "turn_since": iso(judged.turn_since), "moved": iso(topic.moved),
-        "lists": list(topic.lists), "revisions": revisions, "tags": [tag_json(tag) for tag in topic.review.tags],
+        "superseded_by": _successor(topic), "lists": list(topic.lists), "revisions": revisions,
+        "tags": [tag_json(tag) for tag in topic.review.tags],
+        "recipients": [person_json(one) for one in topic.asked],
+        "maintainers": [{**person_json(one.person), "role": one.letter} for one in topic.owners],
         "landings": [_landing(one) for one in topic.aftermath.landings],
         "events": _events(topic), "asks": [_ask(ask) for ask in judged.asks],
     }  # fmt: skip
+
+
+def _successor(topic: Topic) -> dict[str, Any] | None:
+    """The topic that took this one's place, null unless that decides the status."""
+    other = topic.overtaken
+    if other is None or topic.judgement.status != "superseded":
+        return None
+    return {"series": other.series, "title": other.title, "evidence": [evidence_json(one) for one in other.evidence]}
 
 
 def _ask(ask: Ask) -> dict[str, Any]:
@@ -211,8 +255,9 @@ def _events(topic: Topic) -> list[dict[str, Any]]:
         text = f"{revision_label(series)} by {series.author.name or series.author.email}, {day(series.date)}"
         found.append(_event(kind, series.id, series.date, text))
     for mail in topic.replies:
-        if mail.kind == "reply" and not mail.robot:
-            found.append(_event("replied", mail.msgid, mail.date, mail.sender.name or mail.sender.email))
+        if mail.kind in ("reply", "patch") and not mail.robot:
+            offers = ", with a patch" if mail.kind == "patch" else ""
+            found.append(_event("replied", mail.msgid, mail.date, (mail.sender.name or mail.sender.email) + offers))
     for tag in topic.review.tags:
         if tag.source == "reply" and not tag.mismatch and tag.verdict in _TAG_EVENTS:
             text = f"{tag.name} {tag.who.name or tag.who.email}: {tag.quote}"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from tracker.core.dates import day
-from tracker.core.debate import CONDITION, WHOLE, Ask, Word
+from tracker.core.debate import CONDITION, NOBODY_KNOWN, WHOLE, Ask, Word
 from tracker.core.findings import (
     AUTHOR,
     MAINTAINER,
     NOBODY,
     REVIEWER,
+    STANDING,
     UNKNOWN,
     Finding,
     Turn,
@@ -21,9 +22,10 @@ from tracker.core.findings import (
     name,
 )
 from tracker.core.landing import Event, Evidence
+from tracker.core.meaning import ALL
 from tracker.core.review import Tag
 from tracker.core.said import sent
-from tracker.core.talkrules import QUESTION, REFUSED, REQUEST
+from tracker.core.talkrules import CONCEDED, QUESTION, REFUSED, REQUEST
 
 
 def _said(view: View, ask: Ask, verb: str) -> str:
@@ -37,11 +39,10 @@ def _named(ref: str) -> Evidence:
 
 
 def superseded(view: View) -> Finding | None:
-    if view.case.superseded:
-        mail = next((view.case.mails[one.msgid] for one in view.case.superseded if one.msgid in view.case.mails), None)
-        when = sent(mail) or None
-        reason = "another topic took its place" + (f", {day(when)}" if when else "")
-        return Finding(reason, view.case.superseded, 0.9, Turn(NOBODY, (), when))
+    other = view.case.overtaken
+    if other is not None:
+        reason = f'another patch took its place and landed, {day(other.landed)}: "{cut(other.title)}" by {other.author}'
+        return Finding(reason, other.evidence, 0.8, Turn(NOBODY, (), other.landed))
     for word in reversed(view.debate.superseded):
         inside = any(ref in view.case.mails for ref in word.talk.refs)
         elsewhere = word.talk.refs or not re.search(r"\bv ?\d", word.talk.quote)
@@ -53,7 +54,7 @@ def superseded(view: View) -> Finding | None:
 
 
 def _of_whole(view: View, word: Word) -> bool:
-    return word.place == WHOLE or len(view.patches) < 2 or "series" in word.talk.quote.lower()
+    return word.place == WHOLE or len(view.patches) < 2 or ALL.search(word.talk.quote) is not None
 
 
 def newer_unseen(view: View) -> Finding | None:
@@ -62,6 +63,16 @@ def newer_unseen(view: View) -> Finding | None:
         return None
     reason = f"{mail.subject.version_label} is answered on {day(sent(mail))}, but was not seen here"
     return Finding(reason, mail_proof(mail), 0.5, Turn(UNKNOWN))
+
+
+def claimed(view: View) -> Finding | None:
+    for word in reversed(view.debate.claims):
+        if _of_whole(view, word):
+            who = name(view.debate.who(word.mail))
+            when = day(sent(word.mail))
+            reason = f'{who}, not known here to keep a tree, says it is applied, {when}: "{cut(word.talk.quote)}"'
+            return Finding(reason, mail_proof(word.mail), 0.5, Turn(UNKNOWN, (), sent(word.mail) or None))
+    return None
 
 
 def rejected(view: View) -> Finding | None:
@@ -96,8 +107,8 @@ _VERBS = {QUESTION: "asks", CONDITION: "gives a tag on a condition", REFUSED: "r
 
 
 def open_asks(view: View) -> list[Ask]:
-    """What waits for the author: requests, conditions and refusals that stand, and questions without an answer."""
-    return [ask for ask in view.debate.asks if ask.kind != QUESTION or ask.answered is None]
+    """What waits for the author: conditions and refusals that stand, and requests and questions without an answer."""
+    return [ask for ask in view.debate.asks if ask.kind in STANDING or ask.answered is None]
 
 
 def changes_requested(view: View) -> Finding | None:
@@ -106,7 +117,8 @@ def changes_requested(view: View) -> Finding | None:
     asks = open_asks(view)
     ask = max(asks, key=_weight, default=None)
     if plan is not None:
-        reason = f'{name(view.debate.who(plan.mail))} announces a change, {day(sent(plan.mail))}: "{cut(plan.talk.quote)}"'
+        verb = "grants an objection" if plan.talk.kind == CONCEDED else "announces a change"
+        reason = f'{name(view.debate.who(plan.mail))} {verb}, {day(sent(plan.mail))}: "{cut(plan.talk.quote)}"'
         proof = mail_proof(plan.mail, ask.mail if ask else None)
         return Finding(reason, proof, 0.8, Turn(AUTHOR, view.author, sent(plan.mail) or None))
     if ask is not None:
@@ -171,7 +183,7 @@ def reviewed(view: View) -> Finding | None:
     each = "every patch has a tag: " if len(rows) > 1 else ""
     reason = f"{each}{', '.join(people[:2])}{more}, {day(last)}"
     proof = tuple(dict.fromkeys(Evidence(msgid=tag.msgid) for tag in tags))
-    turn = _taking(view) or Turn(MAINTAINER, view.known_maintainers(), last)
+    turn = _taking(view) or Turn(MAINTAINER, view.known_maintainers() or view.owning(), last)
     return Finding(reason, proof[:20], 0.9, turn)
 
 
@@ -213,9 +225,12 @@ def _review_turn(view: View) -> Turn:
 
 
 def _taking(view: View) -> Turn | None:
-    """Somebody said that he will apply it."""
+    """Somebody said that he will apply it, or was asked to."""
     word = max(view.debate.taking, key=lambda word: sent(word.mail), default=None)
-    return None if word is None else Turn(MAINTAINER, (view.debate.people.person(word.person),), sent(word.mail) or None)
+    if word is None:
+        return None
+    named = () if word.person == NOBODY_KNOWN else (view.debate.people.person(word.person),)
+    return Turn(MAINTAINER, named or view.known_maintainers() or view.owning(), sent(word.mail) or None)
 
 
 def stable_review(view: View) -> Finding | None:
@@ -237,7 +252,7 @@ def posted(view: View) -> Finding | None:
     label = newest.label.lower() or "v1"
     what = "RFC" if newest.rfc and label == "v1" else f"RFC {label}" if newest.rfc else label
     reason = f"{what} by {name(newest.author)}, {day(newest.date)}, has no answer here"
-    return Finding(reason, (Evidence(msgid=newest.id),), 0.9, Turn(REVIEWER, (), view.posted()))
+    return Finding(reason, (Evidence(msgid=newest.id),), 0.9, Turn(REVIEWER, view.called(), view.posted()))
 
 
 def discussion(view: View) -> Finding | None:

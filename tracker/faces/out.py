@@ -8,14 +8,22 @@ import time
 from collections.abc import Mapping
 from typing import TextIO
 
+from tracker.faces.plain import MOST, brief
+
+_ON_TERMINAL = 240  # characters
+
 
 class Out:
-    """What a command prints to. Colours and glyph columns only on a terminal, and never with NO_COLOR."""
+    """What a command prints to. Colours and glyph columns only on a terminal, and never with NO_COLOR.
+
+    verbose: whole URLs are told where the first words of them would do.
+    """
 
     def __init__(self, stdout: TextIO, stderr: TextIO, environ: Mapping[str, str]) -> None:
         self.stdout = stdout
         self.stderr = stderr
         self.environ = environ
+        self.verbose = False
         self.tty = stdout.isatty()
         self.colours = self.tty and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
         self.columns = self._width()
@@ -33,6 +41,10 @@ class Out:
         if self.environ.get("COLUMNS", "").isdecimal():
             return max(20, int(self.environ["COLUMNS"]))
         return max(20, self._terminal().columns) if self.tty else 0
+
+    def brief(self, text: str) -> str:
+        """Words of a mail, safe to print: what a few lines hold on a terminal, as long as any sane subject elsewhere."""
+        return brief(text, _ON_TERMINAL if self.tty else MOST)
 
     def line(self, text: str = "") -> None:
         """One line of data."""

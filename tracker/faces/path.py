@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracker.faces import rows
-from tracker.faces.plain import plain
+from tracker.faces.plain import brief, plain
 
 # Events that are steps of their own; the others belong to a revision.
 SIGNS = {
@@ -46,7 +46,7 @@ def steps(data: Mapping[str, Any], most: int = _MAX_NOTES) -> list[Step]:
         again = above.get(id(event))
         note = ((f"⟳ replaced by {plain(again['text'].rpartition(' by ')[2])}", again["evidence"]),) if again else ()
         label = f"{SIGNS[event['kind']]} {rows.status_words(event['kind'])}".lstrip()
-        found.append(Step(event["at"], label, plain(event["text"]), (event["evidence"],), note, event["kind"]))
+        found.append(Step(event["at"], label, brief(event["text"]), (event["evidence"],), note, event["kind"]))
     return sorted(found, key=lambda step: step.at or ("" if step.kind == "posted" else _LAST))
 
 
@@ -67,7 +67,7 @@ def _posting(data: Mapping[str, Any], number: int, most: int) -> Step:
     until = min((one["date"] or "" for one in data["revisions"][number + 1 :]), default=_LAST)
     for event in data["events"]:
         if event["kind"] == "agreement" and (revision["date"] or "") <= (event["at"] or "") < until:
-            notes.append((f"· {plain(event['text'].partition(':')[0])} agrees (no tag)", event["evidence"]))
+            notes.append((f"· {brief(event['text'].partition(':')[0], rows.NAME)} agrees (no tag)", event["evidence"]))
     more = len(notes) - most
     shown = (*notes[:most], *([(f"and {more} more; see 'tracker tags'", {})] if more > 0 else []))
     return Step(revision["date"], plain(revision["label"]), " · ".join(words), ({"msgid": revision["series"]},), shown)
@@ -86,11 +86,11 @@ _STAGES = (("maintainer", "maintainer's tree"), ("next", "linux-next"), ("mainli
 
 
 def chain(data: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The stages in their order, as (words, 'done' | 'unknown' | 'open' | 'undone'); a stage that must have been and was not
-    seen is 'unknown'."""
+    """The stages in their order, as (words, 'done' | 'part' | 'unknown' | 'open' | 'undone'); a stage that must have been and
+    was not seen is 'unknown'; 'part' is `reviewed 7/25`, with tags on some patches only."""
     if not data["revisions"]:
         return []
-    found = [("posted", "done"), ("reviewed", "done" if any(rows.counts(tag) for tag in data["tags"]) else "open")]
+    found = [("posted", "done"), _reviewed(data)]
     roles = [role for role, _ in _STAGES]
     farthest = max((roles.index(one["role"]) for one in data["landings"] if one["role"] in roles), default=-1)
     elsewhere = any(one["role"] == "mainline" and one["tree"] != "mainline" for one in data["landings"])
@@ -105,6 +105,17 @@ def chain(data: Mapping[str, Any]) -> list[tuple[str, str]]:
             found.append((f"released {plain(one['first_release'])}", "done"))
             break
     return found + _turned_back(data)
+
+
+def _reviewed(data: Mapping[str, Any]) -> tuple[str, str]:
+    """The stage of the review: how many patches of the newest revision have a tag that holds."""
+    counted = [tag for tag in data["tags"] if rows.counts(tag)]
+    if not counted:
+        return "reviewed", "open"
+    newest = next((one for one in reversed(data["revisions"]) if one["label"] != "alternative"), data["revisions"][-1])
+    covered = {patch for tag in counted for patch in tag["holds"]}
+    every = max(newest["expected"], len(newest["patches"]), 1)
+    return ("reviewed", "done") if len(covered) >= every else (f"reviewed {len(covered)}/{every}", "part")
 
 
 def _turned_back(data: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -21,6 +21,15 @@ def plain(text: str) -> str:
     return _BAD.sub(_visible, text) if _BAD.search(text) else text
 
 
+MOST = 1_000  # characters of a subject or name that are shown where no terminal says how much room there is
+
+
+def brief(text: str, most: int = MOST) -> str:
+    """Like `plain`, and at most so many characters, with an ellipsis where something was cut."""
+    shown = plain(text[: most + 1])
+    return shown if len(shown) <= most else shown[: most - 1].rstrip() + "…"
+
+
 def plain_lines(text: str) -> str:
     """Like `plain`, for a text of several lines: line feeds and tabs stay."""
     return "\n".join("\t".join(plain(piece) for piece in line.split("\t")) for line in text.split("\n"))
@@ -81,3 +90,26 @@ def pad(text: str, columns: int) -> str:
     """*text* cut and filled with blanks to exactly so many columns."""
     text = cut(text, columns)
     return text + " " * (columns - width(text))
+
+
+def fold(line: str, columns: int, first: str = "", further: str = "") -> list[str]:
+    """*line* in lines of at most so many columns, what stands before the first and the others included.
+
+    A word that is longer than a line is cut in pieces, but for an address.
+    """
+    found: list[str] = []
+    now = first
+    empty = True
+    for word in line.split(" "):
+        if not empty and width(now) + 1 + width(word) > columns:
+            found.append(now.rstrip(" "))
+            now, empty = further, True
+        if not word and empty:
+            continue
+        while empty and width(now) + width(word) > columns and "://" not in word:
+            head = cut(f"{word}…", max(3, columns - width(now) + 1)).removesuffix("…") or word[:1]
+            found.append(now + head)
+            now, word = further, word[len(head) :]
+        now += word if empty else f" {word}"
+        empty = False
+    return [*found, now.rstrip()]

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tracker.core.dates import iso
-from tracker.faces.plain import plain
+from tracker.faces.plain import brief, plain
 
 DAY = 86_400
+NAME = 100  # characters of a name that are shown
 
 # glyph and colour (an SGR number) of every status; the word itself always stands beside them.
 STATUS = {
@@ -50,8 +51,8 @@ def age_days(seconds: int | None, now: int) -> int | None:
 
 
 def person(value: Mapping[str, str]) -> str:
-    """The name of a PERSON, else the address, safe to print."""
-    return plain(value["name"] or value["email"] or "(nobody)")
+    """The name of a PERSON, else the address, safe to print; very long ones are cut."""
+    return brief(value["name"] or value["email"] or "(nobody)", NAME)
 
 
 # A promise older than this without its tag is overdue (seconds).

@@ -72,6 +72,8 @@ def dump(facts: Facts) -> str:
         "n": [_plain_notice(one) for one in facts.notices],
     }
     data.update((key, value) for key, value in said.items() if value)
+    if facts.to:
+        data["o"] = [(one.name, one.email) for one in facts.to]
     return clean(_compact(data))
 
 
@@ -102,7 +104,7 @@ def load(
         lists=tuple(data.get("L", ())), robot="r" in data, abridged=bool(abridged),
         hints=_hints(data["h"]) if "h" in data else _NO_HINTS if kind in ("cover", "patch") else None,
         intents=tuple(_intent(*one) for one in data.get("i", ())), talk=tuple(_talk(one) for one in data.get("k", ())),
-        notices=tuple(_notice(one) for one in data.get("n", ())),
+        notices=tuple(_notice(one) for one in data.get("n", ())), to=tuple(Person(*one) for one in data.get("o", ())),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sqlite3
 import stat
@@ -111,16 +112,12 @@ def _damaged(mail: Path | None, user: Path | None, error: sqlite3.Error) -> str:
 
 def _unsound(path: Path) -> str:
     """What is wrong with one database file, '' when it can be read."""
-    with path.open("rb") as file:
-        head = file.read(16)
-    if head and head != b"SQLite format 3\0":
-        return "not a database"
     try:
         with contextlib.closing(sqlite3.connect(path)) as con:
             con.execute("SELECT count(*) FROM sqlite_master").fetchone()
             found = con.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.Error as error:
-        return f"damaged ({error})"
+        return "not a database" if "not a database" in str(error) else f"damaged ({error})"
     return "" if found == "ok" else "damaged"
 
 
@@ -134,10 +131,17 @@ def _told(error: sqlite3.Error, where: Path | None) -> StoreError:
 
 
 def make_private(path: Path) -> None:
-    """Make sure that *path* is a file only its owner can read, in a folder only its owner can enter."""
+    """Make sure that *path* is a file only its owner can read, in a folder only its owner can enter.
+
+    A file that is there is never opened: closing it would drop the locks that SQLite has on it for other connections of this
+    process (POSIX advisory locks, https://sqlite.org/howtocorrupt.html), and the next process would remove their log.
+    """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             path.chmod(0o600)
     except OSError as error:

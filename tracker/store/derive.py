@@ -15,9 +15,9 @@ from tracker.core.facts import Facts
 from tracker.core.grouping import Group, Lineage
 from tracker.core.mailkeys import topic_keys
 from tracker.core.series import NEARBY, find_series
-from tracker.core.topic import Known, Topic, build_topic, topic_json
+from tracker.core.topic import Known, Topic, build_topic, newest, topic_json
 from tracker.core.traits import Traits, traits
-from tracker.store import outside, sightings
+from tracker.store import maintainers, outside, overtaken, sightings
 from tracker.store.codec import load
 from tracker.store.lineage import Relatives, ids_of_threads, regroup, save_series
 
@@ -40,10 +40,20 @@ def facts_of(con: sqlite3.Connection, tids: Iterable[int]) -> dict[int, list[Fac
 def derive(con: sqlite3.Connection) -> int:
     """Bring series and topics up to date with the changed threads; returns how many were looked at."""
     outside.wake(con)
+    threads, numbers = _derive_dirty(con)
+    again = overtaken.changed(con, numbers)  # only now it is known what landed
+    for start in range(0, len(again), _BATCH):
+        _write_groups(con, again[start : start + _BATCH])
+    return len(threads)
+
+
+def _derive_dirty(con: sqlite3.Connection) -> tuple[set[int], set[int]]:
+    """Look at the changed threads and all that belongs to them once; returns the threads, and the topics that were written."""
     relatives = Relatives(con)
     changed: set[str] = set()
     gone: dict[str, Traits] = {}
     threads: set[int] = set()
+    numbers: set[int] = set()
     while tids := [row[0] for row in con.execute("SELECT tid FROM dirty ORDER BY tid LIMIT ?", (_BATCH,))]:
         done = _derive_series(con, relatives, tids, changed, gone)
         threads |= done
@@ -53,8 +63,8 @@ def derive(con: sqlite3.Connection) -> int:
         for one in gone.keys() - changed:
             con.execute("DELETE FROM relation WHERE series=?1 OR other=?1", (one,))
         lineage = regroup(con, Relatives(con), changed, start)
-        _write_topics(con, lineage, threads)
-    return len(threads)
+        numbers = _write_topics(con, lineage, threads)
+    return threads, numbers
 
 
 def _derive_series(
@@ -143,8 +153,8 @@ def _near(con: sqlite3.Connection, mail: Facts) -> list[int]:
     return [tid for tid, subject in rows if f"/{mail.subject.total}" in subject]
 
 
-def _write_topics(con: sqlite3.Connection, lineage: Lineage, threads: set[int]) -> None:
-    """Replace the topics of the changed threads and of everything that was grouped again."""
+def _write_topics(con: sqlite3.Connection, lineage: Lineage, threads: set[int]) -> set[int]:
+    """Replace the topics of the changed threads and of everything that was grouped again; returns their numbers."""
     grouped = [one for group in lineage.groups for one in group.series]
     old = _topics_of(con, threads, grouped)
     con.executemany("DELETE FROM topic_thread WHERE topic=?", [(number,) for number in old])
@@ -153,6 +163,10 @@ def _write_topics(con: sqlite3.Connection, lineage: Lineage, threads: set[int]) 
         "DELETE FROM relation WHERE series IN (SELECT value FROM json_each(?1)) AND other IN (SELECT value FROM json_each(?1))",
         (names,),
     )
+    con.executemany(
+        "INSERT OR REPLACE INTO relation VALUES (?,?,?,?,?)",
+        [(one.series, one.other, one.kind, one.confidence, json.dumps(one.evidence)) for one in lineage.related],
+    )
     kept = set()
     groups = _by_date(con, lineage.groups)
     for start in range(0, len(groups), _BATCH):
@@ -160,10 +174,7 @@ def _write_topics(con: sqlite3.Connection, lineage: Lineage, threads: set[int]) 
     kept |= _write_discussions(con, threads)
     con.executemany("DELETE FROM topic WHERE id=?", [(one,) for one in old - kept])
     con.executemany("DELETE FROM topic_key WHERE topic=?", [(one,) for one in old - kept])
-    con.executemany(
-        "INSERT OR REPLACE INTO relation VALUES (?,?,?,?,?)",
-        [(one.series, one.other, one.kind, one.confidence, json.dumps(one.evidence)) for one in lineage.related],
-    )
+    return kept
 
 
 def _by_date(con: sqlite3.Connection, groups: Sequence[Group]) -> list[Group]:
@@ -196,7 +207,10 @@ def _write_groups(con: sqlite3.Connection, groups: Sequence[Group]) -> set[int]:
     every = {one.id: one for several in found.values() for one in several}
     wanted = {group.series[0]: topic_keys(every[one] for one in group.series) for group in groups}
     told = outside.gather(con, wanted)
-    common = Known(maintainers=outside.maintainers(con), records=outside.records(con), aliases=outside.aliases(con))
+    common = Known(
+        maintainers=outside.maintainers(con), records=outside.records(con), aliases=outside.aliases(con),
+        files=maintainers.load(con),
+    )  # fmt: skip
     numbers = set()
     for group in groups:
         homes = {home[one] for one in group.series}
@@ -207,7 +221,10 @@ def _write_groups(con: sqlite3.Connection, groups: Sequence[Group]) -> set[int]:
         own = [series[one] for one in group.series]
         landings, events = sightings.of_patches(con, [patch.msgid for one in own for patch in one.patches])
         elsewhere = told[group.series[0]]
-        known = replace(common, outside=tuple(elsewhere), found=landings, seen=events)
+        last = newest(own)
+        draft = last.rfc or any(patch.inline for patch in last.patches[:1])
+        other = overtaken.successor(con, group.series, last.date, draft=draft)
+        known = replace(common, outside=tuple(elsewhere), found=landings, seen=events, overtaken=other)
         number = _write_topic(con, tids, build_topic(own, group.links, mails, foreign, known))
         outside.save_topic_keys(con, number, outside.keys_after(wanted[group.series[0]], elsewhere))
         numbers.add(number)

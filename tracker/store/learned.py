@@ -153,11 +153,17 @@ class Post(NamedTuple):
 
 def make(
     con: sqlite3.Connection, profile: str, at: int, msgid: str, tells: Mapping[int, Told],
-    posts: Sequence[tuple[str, Sequence[str], bytes]],
+    posts: Sequence[tuple[str, Sequence[str], bytes]], *, mailed: bool = False,
 ) -> int:  # fmt: skip
-    """Keep a digest with all that is to be delivered of it; returns its number. posts: channel, targets, data."""
+    """Keep a digest with all that is to be delivered of it; returns its number. posts: channel, targets, data.
+
+    mailed: it becomes a mail, though not by what is in *posts*.
+    """
     data = json.dumps({str(topic): list(one) for topic, one in tells.items()})
-    number = con.execute("INSERT INTO u.digest(profile, at, msgid, told) VALUES (?,?,?,?)", (profile, at, msgid, data)).lastrowid
+    mailed = mailed or any(channel == "mail" for channel, _, _ in posts)
+    number = con.execute(
+        "INSERT INTO u.digest(profile, at, msgid, told, mailed) VALUES (?,?,?,?,?)", (profile, at, msgid, data, mailed)
+    ).lastrowid
     assert number is not None
     con.executemany(
         "INSERT INTO u.outbox(digest, channel, targets, data) VALUES (?,?,?,?)",
@@ -212,8 +218,17 @@ def overview(con: sqlite3.Connection) -> list[tuple[str, int | None, int | None]
 
 
 def previous(con: sqlite3.Connection, profile: str) -> tuple[int, str] | None:
-    """When the last digest of a profile that was delivered was made, and its message id."""
+    """When the last digest of a profile that was delivered was made, and its message id, '' when it was no mail."""
     row = con.execute(
-        "SELECT at, msgid FROM u.digest WHERE profile=? AND done IS NOT NULL ORDER BY id DESC LIMIT 1", (profile,)
-    ).fetchone()
+        "SELECT at, CASE WHEN mailed THEN msgid ELSE '' END FROM u.digest WHERE profile=? AND done IS NOT NULL "
+        "ORDER BY id DESC LIMIT 1", (profile,),
+    ).fetchone()  # fmt: skip
     return None if row is None else (row[0], row[1])
+
+
+def mailed(con: sqlite3.Connection, profile: str) -> str:
+    """The message id of the last digest of a profile that went out as a mail, '' when none did."""
+    row = con.execute(
+        "SELECT msgid FROM u.digest WHERE profile=? AND done IS NOT NULL AND mailed ORDER BY id DESC LIMIT 1", (profile,)
+    ).fetchone()
+    return "" if row is None else str(row[0])

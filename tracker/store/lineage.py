@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -104,6 +104,13 @@ def decisions(con: sqlite3.Connection) -> Decisions:
     return Decisions(
         tuple((a, b) for kind, a, b in rows if kind == "link"), tuple((a, b) for kind, a, b in rows if kind == "unlink")
     )
+
+
+def files_of_topics(con: sqlite3.Connection) -> Iterator[tuple[int, list[str]]]:
+    """(number of a topic, the files that one of its series touches)."""
+    where = f"$[{_NAMES.index('files')}]"
+    for number, files in con.execute("SELECT topic, json_extract(traits, ?) FROM series WHERE topic IS NOT NULL", (where,)):
+        yield number, json.loads(files)
 
 
 def dump_traits(traits: Traits) -> str:

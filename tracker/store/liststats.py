@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -20,6 +21,9 @@ _OF_LIST = """
     id IN (SELECT series.topic FROM list JOIN message ON message.id = list.message JOIN member USING (msgid)
            JOIN series ON series.id = member.series WHERE list.list = ?1 OR substr(list.list, 1, length(?1) + 1) = ?1 || '.')
 """
+# As the rules of status.py put it when somebody's word alone is known.
+_CLAIM = re.compile(r"\bsays? (?:it is|they are|\d+ (?:is|are)|this is) applied\b")
+_STABLE = ("autosel", "manualsel", "stable", "backport", "stable-commit")
 _ENDORSED = ("given", "kept")
 
 
@@ -120,9 +124,16 @@ def _draft(row: TopicRow) -> _Draft:
         landed=_landed(data, ("maintainer", "next", "mainline")), mainline=_landed(data, ("mainline",)),
         versions=max(1, len(versions)),
         tags=tuple(dict.fromkeys((tag["name"], _person(tag["who"])) for tag in data["tags"] if _counts(tag))),
+        stable=_is_stable(posted_ones[-1]), claimed=data["status"] == "unknown" or bool(_CLAIM.search(data["status_reason"])),
         promises=tuple(_person(tag["who"]) for tag in data["tags"] if tag["verdict"] == "promised" and tag["state"] == "open"),
     )  # fmt: skip
     return _Draft(course, first["series"], tuple(_replies(data)))
+
+
+def _is_stable(revision: Mapping[str, Any]) -> bool:
+    """Whether a posting is aimed at a stable release, as its subject says."""
+    words = {prefix.casefold() for prefix in revision["prefixes"]}
+    return not words.isdisjoint(_STABLE) or bool(parse_subject(revision["subject"]).stables)
 
 
 def _landed(data: Mapping[str, Any], roles: Collection[str]) -> int | None:

@@ -13,14 +13,15 @@ from dataclasses import replace
 from typing import Any
 
 from tracker.core.facts import Facts
+from tracker.core.findings import Successor
 from tracker.core.landing import Event, Landing
 from tracker.core.lineage import Link
 from tracker.core.mailkeys import topic_keys
 from tracker.core.series import Series, find_series
 from tracker.core.spots import Record, same_commit
 from tracker.core.status import aged
-from tracker.core.topic import Known, build_topic, topic_json
-from tracker.store import outside, read, sightings
+from tracker.core.topic import Known, build_topic, newest, topic_json
+from tracker.store import maintainers, outside, overtaken, read, sightings
 from tracker.store.derive import facts_of
 
 _DAY = 86_400
@@ -65,10 +66,20 @@ def _known(con: sqlite3.Connection, own: Sequence[Series], at: int) -> Known:
         told = [mail for mail in outside.gather(con, {"": topic_keys(own)})[""] if (mail.date or 0) < at]
     landings, events = sightings.of_patches(con, [patch.msgid for one in own for patch in one.patches])
     return Known(
-        outside=tuple(told), maintainers=outside.maintainers(con), aliases=outside.aliases(con),
+        outside=tuple(told), maintainers=outside.maintainers(con), aliases=outside.aliases(con), files=maintainers.load(con),
         records=_records(outside.records(con), at), found=_landings(landings, events, at),
-        seen=tuple(one for one in events if (one.at or 0) < at),
+        seen=tuple(one for one in events if (one.at or 0) < at), overtaken=_successor(con, own, at),
     )  # fmt: skip
+
+
+def _successor(con: sqlite3.Connection, own: Sequence[Series], at: int) -> Successor | None:
+    """The topic that had taken the place of this one: of today's, if it had landed."""
+    if not own:
+        return None
+    last = newest(own)
+    draft = last.rfc or any(patch.inline for patch in last.patches[:1])
+    found = overtaken.successor(con, [one.id for one in own], last.date, draft=draft)
+    return found if found is not None and found.landed < at else None
 
 
 def _records(records: Sequence[Record], at: int) -> tuple[Record, ...]:

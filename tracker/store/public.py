@@ -16,7 +16,7 @@ from tracker.core.mailkeys import topic_keys
 from tracker.core.series import Series, find_series
 from tracker.core.status import aged
 from tracker.core.topic import Known, Topic, build_topic, topic_json
-from tracker.store import outside, read, sightings
+from tracker.store import maintainers, outside, read, sightings
 from tracker.store.derive import facts_of
 from tracker.store.read import TopicRow
 from tracker.store.standing import DAY
@@ -105,6 +105,7 @@ def _judged(con: sqlite3.Connection, row: TopicRow, held: Material) -> Topic:
     known = Known(
         outside=tuple(mail for mail in told if mail.msgid not in hidden), found=landings, seen=events,
         records=outside.records(con), maintainers=outside.maintainers(con), aliases=outside.aliases(con),
+        files=maintainers.load(con),
     )  # fmt: skip
     return build_topic(own, _links(row.data["revisions"], own), held.mails.values(), foreign, known)
 
@@ -129,4 +130,3 @@ def _links(revisions: Sequence[Mapping[str, Any]], own: Sequence[Series]) -> lis
         earlier = own[place - 1].id
         found.append(Link(earlier, one.id, tie["how"], tie["confidence"], proofs) if tie and place else None)
     return found
-

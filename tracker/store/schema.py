@@ -88,6 +88,10 @@ MAIL = (
     CREATE INDEX topic_last ON topic(last);
     CREATE INDEX topic_slug ON topic(slug);
     """,
+    """
+    -- MAINTAINERS as it was read last, compressed; at most one row.
+    CREATE TABLE maintainers(data BLOB NOT NULL);
+    """,
 )
 
 USER = (
@@ -156,11 +160,15 @@ USER = (
     CREATE TABLE watch(query TEXT PRIMARY KEY, server TEXT, since INTEGER NOT NULL, looked INTEGER) WITHOUT ROWID;
     CREATE TABLE watched(msgid TEXT PRIMARY KEY, query TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
     """,
+    """
+    -- Whether a digest was made to be mailed: only then can the next one answer it.
+    ALTER TABLE u.digest ADD COLUMN mailed INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 
 
 # What the parsers make of a mail and how it is written down. A cache with another number is read anew from its raw mails.
-FORMAT = 4
+FORMAT = 7
 
 
 class NewerSchemaError(Exception):

@@ -8,22 +8,39 @@ from __future__ import annotations
 
 import sqlite3
 
+from tracker.core.dates import iso
 from tracker.store import own
 
 DAY = 86_400
-_COLUMNS = "id, anchor, slug, title, {status} AS status, turn, first, last, patches, moved, data, status AS judged"
+# What the user may say a topic is, after which nobody has to act.
+ENDED = frozenset(("applied", "in-next", "merged", "released", "reverted", "dropped", "superseded", "rejected"))
+_COLUMNS = (
+    "id, anchor, slug, title, {status} AS status, {turn} AS turn, first, last, patches, moved, {data} AS data, status AS judged"
+)
+_AGED = {"turn": "turn", "data": "data"}
+_BY_HAND = {
+    "turn": "CASE WHEN t.id IN (SELECT topic FROM by_hand WHERE ended IS NOT NULL) THEN 'nobody' ELSE turn END",
+    "data": "coalesce((SELECT json_set(t.data, '$.turn', 'nobody', '$.turn_who', json('[]'), '$.turn_since', ended) "
+    "FROM by_hand WHERE by_hand.topic = t.id AND ended IS NOT NULL), data)",
+}
 
 
 def stand(con: sqlite3.Connection, now: int, stalled_after: int) -> None:
     """Let *con*, which must not write topics, see them as of *now* (seconds UTC). stalled_after: days. May be called again."""
     con.execute("DROP VIEW IF EXISTS temp.topic")
     con.execute("DROP TABLE IF EXISTS temp.by_hand")
-    con.execute("CREATE TEMP TABLE by_hand(topic INTEGER PRIMARY KEY, status TEXT NOT NULL)")
-    said = own.everything(con)
-    con.executemany("INSERT INTO by_hand VALUES (?,?)", [(number, one.status) for number, one in said.items() if one.status])
+    con.execute("CREATE TEMP TABLE by_hand(topic INTEGER PRIMARY KEY, status TEXT NOT NULL, ended TEXT)")
+    said = {number: one for number, one in own.everything(con).items() if one.status}
+    con.executemany("INSERT INTO by_hand VALUES (?,?,?)", [(number, one.status, _ended(one)) for number, one in said.items()])
     aged = f"CASE WHEN moved <= {int(now) - int(stalled_after) * DAY} THEN 'stalled' ELSE status END"
     status = f"coalesce((SELECT by_hand.status FROM by_hand WHERE by_hand.topic = t.id), {aged})" if said else aged
-    con.execute(f"CREATE TEMP VIEW topic AS SELECT {_COLUMNS.format(status=status)} FROM main.topic t")
+    columns = _COLUMNS.format(status=status, **(_BY_HAND if said else _AGED))
+    con.execute(f"CREATE TEMP VIEW topic AS SELECT {columns} FROM main.topic t")
+
+
+def _ended(said: own.Own) -> str | None:
+    """Since when nobody has to act, in ISO 8601, when the user says that a topic came to its end."""
+    return (iso(said.status_at) or "") if said.status in ENDED else None
 
 
 def leave(con: sqlite3.Connection) -> None:

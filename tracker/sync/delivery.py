@@ -55,12 +55,16 @@ class Delivery:
         with transaction(self._con, self._where):
             learned.make(self._con, self._profile, self._now, msgid, tells, parts)
 
-    def printed(self, msgid: str, tells: Mapping[int, Told]) -> None:
-        """A digest was printed: it counts as told, and what waits for delivery would only tell the same again."""
+    def printed(self, msgid: str, tells: Mapping[int, Told], *, mailed: bool = False) -> None:
+        """A digest was printed: it counts as told, and what waits for delivery would only tell the same again.
+
+        mailed: as a mail, which somebody else sends.
+        """
         with transaction(self._con, self._where):
             for post in learned.waiting(self._con, self._profile):
                 learned.discard(self._con, post.digest)
-            learned.finish(self._con, learned.make(self._con, self._profile, self._now, msgid, tells, ()), self._now)
+            made = learned.make(self._con, self._profile, self._now, msgid, tells, (), mailed=mailed)
+            learned.finish(self._con, made, self._now)
 
     def discard_others(self, targets: Collection[str]) -> None:
         """Drop what waits for somebody else than *targets*: it is told anew to those who are asked for now."""

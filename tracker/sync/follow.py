@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tracker.core.message import parse
 from tracker.core.subject import parse_subject
 from tracker.core.target import Target
-from tracker.sources.base import BadInput, NotFound, SourceError
+from tracker.sources.base import BadInput, NotFound, SourceError, Unavailable
 from tracker.sources.lore import versions_query
 from tracker.store import names, read
 from tracker.store.db import transaction
@@ -39,6 +39,8 @@ def follow_target(session: Session, servers: Servers, target: Target) -> list[Fo
     """Fetch what *target* names and follow it. Raises SourceError when no source has it."""
     if target.kind == "msgid":
         return [follow_thread(session, servers, target.value, target.server)]
+    if session.config.offline:
+        return _follow_known_target(session, target)
     lore = servers.get(target.server)
     hits = lore.by_change_id(target.value) if target.kind == "change-id" else lore.by_commit(target.value)
     if not hits:
@@ -48,6 +50,32 @@ def follow_target(session: Session, servers: Servers, target: Target) -> list[Fo
     else:
         wanted = [hit.msgid for hit in hits if not hit.subject.lower().startswith("re:")] or [hits[0].msgid]
     return follow_many(session, servers, wanted, target.server)
+
+
+def _follow_known_target(session: Session, target: Target) -> list[Followed]:
+    """Follow the topics in the store that have a change-id or a commit. Raises Unavailable when there are none."""
+    con = session.con
+    found = []
+    for (number,) in con.execute("SELECT id FROM topic WHERE instr(data, ?) ORDER BY id", (target.value,)).fetchall():
+        data = read.topic(con, number).data
+        if target.kind == "commit":
+            named = any(one["commit"].startswith(target.value) for one in data["landings"])
+        else:
+            named = any(one["change_id"] == target.value for one in data["revisions"])
+        found += [number] if named else []
+    if not found:
+        raise _not_here(f"{target.kind} {target.value}")
+    session.say(_NOT_ASKED)
+    anchors = [names.origin(con, number).anchor for number in found]
+    numbers = dict.fromkeys(follow_known(session, anchor, None) for anchor in anchors)
+    return [Followed(number, read.count_mails(con, number), 0) for number in numbers]
+
+
+_NOT_ASKED = "--offline: followed as it is in the store, no server was asked for news of it"
+
+
+def _not_here(what: str) -> Unavailable:
+    return Unavailable(f"{what} is not in the store, and --offline asks no server")
 
 
 def _naming(session: Session, servers: Servers, target: Target, hits: Sequence[str]) -> list[str]:
@@ -93,8 +121,9 @@ def follow_many(session: Session, servers: Servers, msgids: Iterable[str], serve
 def follow_thread(session: Session, servers: Servers, msgid: str, server: str | None) -> Followed:
     """Fetch the thread of *msgid* and follow its topic.
 
-    A mail that is in the store already is followed even when the server fails, and the failure is told. One that came
-    from a local file only is asked for when the user names a server by giving its URL, else never.
+    A mail that is in the store already is followed even when the server fails, and the failure is told; with --offline
+    that is no failure. One that came from a local file only is asked for when the user names a server by giving its URL,
+    else never.
     """
     con = session.con
     known = read.message_row(con, msgid)
@@ -102,6 +131,10 @@ def follow_thread(session: Session, servers: Servers, msgid: str, server: str | 
     url = ""
     if known is not None and known.private and server is None:
         session.say(f"{msgid} came from a file of yours: no server is asked about it; follow its URL to allow that")
+    elif session.config.offline:
+        if known is None:
+            raise _not_here(msgid)
+        session.say(_NOT_ASKED)
     else:
         try:
             lore = servers.get(server)
@@ -154,14 +187,25 @@ def fetch_versions(session: Session, servers: Servers, number: int, url: str) ->
     return fresh
 
 
+# The server that gave the mail ?1; NULL for one that only files of the user's and archives have.
+_CAME_FROM = (
+    "SELECT s.name FROM source s JOIN seen_at a ON a.source = s.id JOIN message m ON m.id = a.message "
+    "WHERE m.msgid = ?1 AND NOT m.private AND s.kind = 'lore' ORDER BY s.id LIMIT 1"
+)
+
+
 def follow_known(session: Session, msgid: str, server: str | None) -> int:
-    """Follow the topic of a mail in the store, and return its number. Its mails count as read: news start now."""
+    """Follow the topic of a mail in the store, and return its number. Its mails count as read: news start now.
+
+    server: where it is asked for from now on; None: as before, else where the mail came from.
+    """
     con = session.con
     msgid = read.posting_above(con, msgid)
     with transaction(con, session.config.user_db):
         title = con.execute("SELECT subject FROM message WHERE msgid=?", (msgid,)).fetchone()[0]
         con.execute(
-            "INSERT INTO u.followed VALUES (?,?,?,?) ON CONFLICT(msgid) DO UPDATE SET server=coalesce(excluded.server, server)",
+            f"INSERT INTO u.followed VALUES (?1, ?2, coalesce(?3, ({_CAME_FROM})), ?4) "
+            "ON CONFLICT(msgid) DO UPDATE SET server=coalesce(?3, server)",
             (msgid, title, server, session.now),
         )
         if read.topic_of(con, msgid) is None:  # a thread without patches becomes a topic by being followed

@@ -50,46 +50,59 @@ def look_into_trees(session: Session, numbers: Sequence[int] | None = None) -> i
     news = 0
     with contextlib.ExitStack() as stack:
         open_trees: list[tuple[Tree, Index]] = []
+        tips: list[_Tips] = []
         for tree in trees:
-            try:
-                open_trees.append((tree, stack.enter_context(opened(session, tree))))
-            except TreeError as error:
-                session.fail(SourceError(str(error), tree.place))
-        if _seen_before(session, open_trees, numbers):
+            with _told(session, tree):
+                index = stack.enter_context(opened(session, tree))
+                tips.append((tree, sorted(index.tips.items())))
+                open_trees.append((tree, index))
+        if _seen_before(session, tips, numbers):
             return 0
+        failed = len(session.failures)
+        sound: list[tuple[Tree, Index]] = []
         for tree, index in open_trees:
-            try:
+            with _told(session, tree):
                 _keep_vanished(session, tree, index)
                 news += _look(session, tree, index, numbers)
-            except TreeError as error:
-                session.fail(SourceError(str(error), tree.place))
-        news += _look_after(session, open_trees, numbers)
-        _remember(session, open_trees, numbers)
+                sound.append((tree, index))
+        news += _look_after(session, sound, numbers)
+        if len(session.failures) == failed:  # what broke off is looked at again, also when nothing has changed
+            _remember(session, tips, numbers)
     return news
 
 
+@contextlib.contextmanager
+def _told(session: Session, tree: Tree) -> Iterator[None]:
+    """A tree that cannot be read is told as a failure, and ends what is done with it here."""
+    try:
+        yield
+    except TreeError as error:
+        session.fail(SourceError(str(error), tree.place))
+
+
+_Tips = tuple[Tree, list[tuple[str, str]]]  # a tree with its branches and tags and where they end
 _LOOKED = "looked"  # the source under which it is kept what was looked at last
 
 
-def _seen_before(session: Session, trees: Sequence[tuple[Tree, Index]], numbers: Sequence[int]) -> bool:
+def _seen_before(session: Session, tips: Sequence[_Tips], numbers: Sequence[int]) -> bool:
     """Whether the same topics were looked for in the same trees before, and nothing has changed since."""
     where = source(session.con, "trees", _LOOKED, private=True)
-    return where.cursor == _state(session, trees, numbers)
+    return where.cursor == _state(session, tips, numbers)
 
 
-def _remember(session: Session, trees: Sequence[tuple[Tree, Index]], numbers: Sequence[int]) -> None:
+def _remember(session: Session, tips: Sequence[_Tips], numbers: Sequence[int]) -> None:
     where = source(session.con, "trees", _LOOKED, private=True)
     with transaction(session.con, session.config.mail_db):
-        session.con.execute("UPDATE source SET cursor=? WHERE id=?", (_state(session, trees, numbers), where.id))
+        session.con.execute("UPDATE source SET cursor=? WHERE id=?", (_state(session, tips, numbers), where.id))
 
 
-def _state(session: Session, trees: Sequence[tuple[Tree, Index]], numbers: Sequence[int]) -> str:
+def _state(session: Session, tips: Sequence[_Tips], numbers: Sequence[int]) -> str:
     """A digest of what the trees have and of the patches and commits of the topics."""
     topics = []
     for number in numbers:
         data = read.topic(session.con, number).data
         topics.append([number, [one["series"] for one in data["revisions"]], [one["commit"] for one in data["landings"]]])
-    text = json.dumps([[tree, sorted(index.tips.items())] for tree, index in trees] + topics)
+    text = json.dumps([*tips, *topics])
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -192,24 +205,34 @@ def _keep_vanished(session: Session, tree: Tree, index: Index) -> None:
 
 
 def _look_after(session: Session, trees: Sequence[tuple[Tree, Index]], numbers: Sequence[int]) -> int:
-    """Reverts of the commits that were found, and what mends them."""
+    """Reverts of the commits that were found, and what mends them. A tree that breaks off is told, and left out from there on."""
     landings: list[Landing] = []
     events: list[tuple[str, Event]] = []
+    broken: set[str] = set()
     for number in numbers:
         for sha, patch in forest.commits_of(session.con, number).items():
             known, _ = sightings.of_patches(session.con, [patch])
             for tree, index in trees:
-                shas = [sha, *(one.sha for one in index.backports_of(sha))]
-                events += [(patch, event) for event in _mended(tree, index, sha)]
-                events += [(patch, event) for event in _reverted(tree, index, shas)]
-                landings += _marked(index, shas, [old for old in known if old.tree == tree.name])
+                if tree.name in broken:
+                    continue
+                try:
+                    shas = [sha, *(one.sha for one in index.backports_of(sha))]
+                    events += [(patch, event) for event in _mended(tree, index, sha)]
+                    events += [(patch, event) for event in _reverted(tree, index, shas)]
+                    landings += _marked(index, shas, [old for old in known if old.tree == tree.name])
+                except TreeError as error:
+                    session.fail(SourceError(str(error), tree.place))
+                    broken.add(tree.name)
     return _keep(session, landings, events)
 
 
-def _standing_revert(index: Index, sha: str) -> Commit | None:
+_MOST_REVERTS = 20  # reverts of reverts that are looked at
+
+
+def _standing_revert(index: Index, sha: str, left: int = _MOST_REVERTS) -> Commit | None:
     """The newest commit in the tree that reverts *sha* and was not reverted itself."""
-    for commit in index.reverts_of(sha):
-        if _standing_revert(index, commit.sha) is None:
+    for commit in index.reverts_of(sha) if left else ():
+        if _standing_revert(index, commit.sha, left - 1) is None:
             return commit
     return None
 

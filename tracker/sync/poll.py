@@ -66,6 +66,7 @@ def sync(session: Session, servers: Servers, only: Sequence[int] = ()) -> News:
         if row.server is not None and ((only and row.number in only) or row.number is None or row.abridged):
             _whole_thread(session, servers, row)
     asked = {} if only else _watches(session)
+    watched: tuple[str, ...] = ()
     if not only:
         for url, watches in asked.items():
             try:
@@ -73,11 +74,11 @@ def sync(session: Session, servers: Servers, only: Sequence[int] = ()) -> News:
                 note_reached(session, url)
             except SourceError as error:
                 session.fail(error)
-                note_reached(session, url, str(error))
+                note_reached(session, url, error.message)
         _archives(session)
-        look(session, servers)
+        watched = look(session, servers)
     look_into_trees(session, only or None)
-    note_trees(session, None if only else list(asked))
+    note_trees(session, None if only else (*asked, *watched))
     news.new = note_arrivals(session, read=False)
     attest_followed(session)
     learn(session)

@@ -17,7 +17,9 @@ from tracker.store.prepare import Packer, Prepared, prepare, train
 from tracker.store.read import FOLLOWED_TOPICS
 from tracker.sync.identity import Identity
 from tracker.sync.locks import writing as writing  # where every command that writes looks for it
+from tracker.sync.owners import take_up
 from tracker.sync.recorded import recall
+from tracker.sync.telling import in_brief
 
 # A dictionary is worth its 110 KiB once there are this many mails to learn from.
 _ENOUGH_TO_LEARN = 400
@@ -25,7 +27,10 @@ _ENOUGH_TO_LEARN = 400
 
 @dataclass(slots=True)
 class Session:
-    """now: seconds since 1970 UTC. say: one line for the user (stderr). failures: what no source could give."""
+    """now: seconds since 1970 UTC. say: one line for the user (stderr). failures: what no source could give.
+
+    verbose: failures are told with their whole URLs.
+    """
 
     con: sqlite3.Connection
     config: Config
@@ -33,11 +38,12 @@ class Session:
     say: Callable[[str], None]
     progress: Callable[[str, int, int | None], None] = lambda _what, _done, _total: None
     failures: list[SourceError] = field(default_factory=list)
+    verbose: bool = True
 
     def fail(self, error: SourceError) -> None:
         """Tell of a source that failed, and remember it for the exit code."""
         self.failures.append(error)
-        self.say(str(error))
+        self.say(str(error) if self.verbose else in_brief(error))
 
 
 def add_mail(session: Session, mails: Iterable[bytes], where: Source, *, trusted: bool = False) -> Added:
@@ -91,10 +97,10 @@ def reread_all(con: sqlite3.Connection) -> None:
 
 
 def refresh(con: sqlite3.Connection, config: Config) -> None:
-    """Take up the facts of this version's snapshot and the user's .mailmap, and look again at all topics when these are new."""
+    """Take up the facts of this version's snapshot, the user's .mailmap and MAINTAINERS, and look again at topics for news."""
     aliases = Identity(config).aliases
     with transaction(con):
-        news = [recall(con), save_aliases(con, aliases)]
+        news = [recall(con), save_aliases(con, aliases), take_up(con, config)]
         if any(news):
             derive(con)
 

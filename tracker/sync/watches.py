@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from tracker.config import Config
@@ -17,10 +16,12 @@ from tracker.core.maintainers import Section, read_maintainers
 from tracker.core.query import Both, Either, Node, Not, parse_query
 from tracker.core.subject import parse_subject
 from tracker.sources.base import BadInput, SourceError
-from tracker.store import conditions, forest, names, read, search
+from tracker.store import conditions, names, read, search
 from tracker.store.db import transaction
+from tracker.sync import owners
 from tracker.sync.fetching import fetch_thread
 from tracker.sync.follow import follow_known
+from tracker.sync.learn import note_reached
 from tracker.sync.servers import Servers
 from tracker.sync.session import Session
 
@@ -30,7 +31,6 @@ _SLACK = 2 * 86_400  # seconds that mail may be late
 _MOST = 20  # topics that one watch may follow in one sync
 _MAX_HITS = 400
 _MAX_PATTERNS = 60
-_MAX_FILE = 1 << 23  # bytes
 
 
 class Watch(NamedTuple):
@@ -69,24 +69,41 @@ def remove(session: Session, query: str) -> bool:
         return done.rowcount > 0
 
 
-def look(session: Session, servers: Servers) -> int:
-    """Follow what matches a watch and is new; returns how many topics are followed since. Failures are told."""
-    done = 0
-    for watch in watches(session.con, session.config, session.now):
+def look(session: Session, servers: Servers) -> tuple[str, ...]:
+    """Follow what matches a watch and is new; returns the servers that are asked for it. Failures are told."""
+    every = watches(session.con, session.config, session.now)
+    failed: SourceError | None = None
+    for watch in every:
         try:
-            done += _look(session, servers, watch)
+            _look(session, servers, watch)
         except SourceError as error:
             session.fail(error)
+            failed = failed if isinstance(error, BadInput) else failed or error
             continue
         with transaction(session.con, session.config.user_db):
             session.con.execute(
                 "INSERT INTO u.watch VALUES (?1, NULL, ?2, ?3) ON CONFLICT(query) DO UPDATE SET looked=?3",
                 (watch.query, watch.since, session.now),
             )
-    return done
+    if all(_LOCAL_ONLY.search(watch.query) for watch in every):
+        return ()
+    return _note(session, servers, failed)
 
 
-def _look(session: Session, servers: Servers, watch: Watch) -> int:
+def _note(session: Session, servers: Servers, failed: SourceError | None) -> tuple[str, ...]:
+    """Keep whether the server of the watches answered, to all of them and to what was asked of it before in this run."""
+    try:
+        url = servers.default
+    except BadInput:  # each watch has told it
+        return ()
+    if failed is not None:
+        note_reached(session, url, failed.message)
+    elif not any(error.where.startswith(url.rstrip("/")) for error in session.failures):
+        note_reached(session, url)
+    return (url,)
+
+
+def _look(session: Session, servers: Servers, watch: Watch) -> None:
     node, text, sections = understand(session.con, session.config, watch.query, session.now)
     since = max(watch.since, (watch.looked or 0) - _SLACK)
     url = ""
@@ -109,7 +126,6 @@ def _look(session: Session, servers: Servers, watch: Watch) -> int:
         if url and names.unknown(session.con, [msgid]):
             fetch_thread(session, servers, msgid, url)
         done += _follow(session, watch, msgid, url, sections)
-    return done
 
 
 def _local(con: sqlite3.Connection, node: Node, since: int) -> list[str]:
@@ -198,12 +214,11 @@ def _only_topics(node: Node) -> bool:
 
 
 def _section(con: sqlite3.Connection, config: Config, name: str) -> Section:
-    file = _maintainers(con, config)
+    file = owners.find(con, config)
     if file is None:
         raise BadInput("no MAINTAINERS at hand: name its path as 'maintainers' in config.toml, or add a tree with a path")
     try:
-        with file.open("rb") as stream:
-            sections = read_maintainers(stream.read(_MAX_FILE).decode("utf-8", "replace")).sections
+        sections = read_maintainers(owners.read(file).decode("utf-8", "replace")).sections
     except OSError as error:
         raise BadInput(f"cannot be read: {error.strerror}", file) from error
     wanted = name.casefold()
@@ -214,12 +229,3 @@ def _section(con: sqlite3.Connection, config: Config, name: str) -> Section:
         several = ", ".join(one.name for one in found[:6])
         raise BadInput(f"several sections are called like {name!r}: {several}" if found else f"no section {name!r}", file)
     return found[0]
-
-
-def _maintainers(con: sqlite3.Connection, config: Config) -> Path | None:
-    """MAINTAINERS as the configuration names it, else of the first tree with a work tree."""
-    if config.maintainers is not None:
-        return config.maintainers
-    places = [one.where for one in config.trees] + [one.place for one in forest.trees(con)]
-    files = [Path(place) / "MAINTAINERS" for place in places if "://" not in place]
-    return next((file for file in files if file.is_file()), None)

@@ -30,7 +30,7 @@ def apply(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
         mails = raws(store.con, number)
     if not (revision["complete"] and revision["patches"]):
         raise UsageError(f"{plain(revision['label'])} is not here in full; 'tracker sync {number}' fetches it again")
-    question = f"apply {plain(revision['label'])} of {plain(data['title'])!r} to the current branch of {repository}?"
+    question = f"apply {plain(revision['label'])} of {out.brief(data['title'])!r} to the current branch of {repository}?"
     if not args.yes and not _agrees(question):
         out.say("nothing was applied")
         return Exit.NOTHING

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tracker.config import Config
 from tracker.core.dates import day
+from tracker.core.query import no_prefix, parse_query
 from tracker.core.target import parse_target
 from tracker.faces import rows
 from tracker.faces.commands.reading import one_topic
@@ -27,20 +28,23 @@ from tracker.sync.follow import Followed, follow_file, follow_many, follow_targe
 from tracker.sync.follow import unfollow as unfollow_topic
 from tracker.sync.importer import Imported, import_files, import_path, import_stream
 from tracker.sync.learn import learn
+from tracker.sync.locks import PATIENCE
 from tracker.sync.poll import sync as sync_all
 from tracker.sync.reading import open_store
 from tracker.sync.servers import Servers
 from tracker.sync.session import Session, refresh, writing
 
-_MAX_SEARCHED = 20
-
 
 @contextlib.contextmanager
-def opened_session(config: Config, out: Out, now: int) -> Iterator[tuple[Session, Servers]]:
-    """The store for a command that changes it, alone; and the servers to ask."""
-    with writing(config), contextlib.closing(open_store(config)) as con, contextlib.closing(Servers(config)) as servers:
+def opened_session(config: Config, out: Out, now: int, *, quiet: bool = False) -> Iterator[tuple[Session, Servers]]:
+    """The store for a command that changes it, alone; and the servers to ask. Waits for another such command to end."""
+    with (
+        writing(config, PATIENCE, None if quiet else out.say),
+        contextlib.closing(open_store(config)) as con,
+        contextlib.closing(Servers(config)) as servers,
+    ):
         refresh(con, config)
-        yield Session(con, config, now, out.say, out.progress), servers
+        yield Session(con, config, now, out.say, out.progress, verbose=out.verbose), servers
 
 
 def _end(session: Session, out: Out, done: bool) -> Exit:
@@ -72,7 +76,7 @@ def follow(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit
         if args.search:
             _try(session, done, lambda: _follow_search(session, servers, args.search))
         for found in done:
-            out.line(_status_line(session, found, now))
+            out.line(_status_line(session, found, now, out))
         out.flush()
         if args.targets or args.search:
             attest_followed(session)
@@ -86,6 +90,9 @@ def _watch(session: Session, queries: Sequence[str], out: Out) -> None:
             watches.add(session, query)
         except BadInput as error:
             raise UsageError(str(error)) from error
+        for name in parse_query(query, session.now).strange:
+            if name != "section":
+                out.say(f"{no_prefix(name)} It is looked for as words")
         out.line(f"watching: {plain(query)}; 'tracker sync' follows what matches and is new")
 
 
@@ -133,14 +140,14 @@ def _follow_search(session: Session, servers: Servers, query: str) -> list[Follo
     return follow_many(session, servers, [hit.msgid for hit in hits], None)
 
 
-def _status_line(session: Session, found: Followed, now: int) -> str:
+def _status_line(session: Session, found: Followed, now: int, out: Out) -> str:
     stand(session.con, now, session.config.stalled_after)
     topic = read.topic(session.con, found.number)
     leave(session.con)
     series = len(topic.data["revisions"])
     what = f"{series} series" if series else "no patches"
     return (
-        f"#{topic.number}  {rows.status_words(topic.status)}  {plain(topic.title)}  "
+        f"#{topic.number}  {rows.status_words(topic.status)}  {out.brief(topic.title)}  "
         f"({what}, {_count(found.mails, 'mail')} since {day(topic.first)}, {found.news} new here)"
     )
 
@@ -163,7 +170,7 @@ def unfollow(args: argparse.Namespace, config: Config, out: Out, now: int) -> Ex
                 known = ", ".join(one.query for one in watches.watches(session.con, config, now)) or "nothing"
                 session.say(f"{plain(query)} was not watched by hand; watched: {plain(known)}")
         for number in [one_topic(session.con, text) for text in args.topics]:
-            title = plain(read.topic(session.con, number).title)
+            title = out.brief(read.topic(session.con, number).title)
             if unfollow_topic(session, number):
                 out.line(f"#{number}  no longer followed: {title}")
                 done += 1
@@ -174,7 +181,7 @@ def unfollow(args: argparse.Namespace, config: Config, out: Out, now: int) -> Ex
 
 def sync(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
     """`tracker sync [TOPIC…]`."""
-    with opened_session(config, out, now) as (session, servers):
+    with opened_session(config, out, now, quiet=args.quiet) as (session, servers):
         if args.quiet:
             session.progress = lambda _what, _done, _total: None
         numbers = [one_topic(session.con, text) for text in args.topics]
@@ -186,7 +193,7 @@ def sync(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
         if not args.quiet:
             for number, count in read.count_by_topic(session.con, news.new).items():
                 topic = read.topic(session.con, number)
-                out.line(f"#{number}  {count} new  {plain(topic.title)}")
+                out.line(f"#{number}  {count} new  {out.brief(topic.title)}")
             requests = _count(news.requests, "request")
             new = f"{_count(len(news.new), 'new mail')} in {requests}" if news.new else f"no news, {requests}"
             session.say(new + ("; not everything could be asked" if session.failures else ""))
@@ -219,9 +226,9 @@ def link(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
             raise UsageError("both are the same series; name a message of each by its message id")
         one, two = decide(session, args.command, a, b)
         if one == two and one is not None:
-            out.line(f"#{one}  one topic: {plain(read.topic(session.con, one).title)}")
+            out.line(f"#{one}  one topic: {out.brief(read.topic(session.con, one).title)}")
         else:
             for number in (one, two):
                 if number is not None:
-                    out.line(f"#{number}  {plain(read.topic(session.con, number).title)}")
+                    out.line(f"#{number}  {out.brief(read.topic(session.con, number).title)}")
         return _end(session, out, True)

@@ -48,7 +48,7 @@ _tracker() {{
         case "$word" in -*) ;; *) command="$word"; break ;; esac
     done
     case "$command" in
-        "") words="{" ".join(commands)} --help --version --server --offline" ;;
+        "") words="{" ".join(commands)} --help --version --server --offline --verbose" ;;
 {cases}
     esac
     case "$command:$current" in

@@ -32,6 +32,7 @@ def cron(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
         _install_crontab(plan, out)
     elif args.install == "systemd":
         _install_units(plan, out)
+        _warn_of_nobody(plan, config, out)
     else:
         _show(plan, out)
     out.flush()
@@ -121,6 +122,17 @@ def _install_units(plan: _Plan, out: Out) -> None:
         path.write_text(text, "utf-8")
         out.line(str(path))
     out.say(f"now: systemctl --user daemon-reload && systemctl --user enable --now {plan.name}.timer")
+
+
+def _warn_of_nobody(plan: _Plan, config: Config, out: Out) -> None:
+    """Say so when nobody would read the digest: cron mails what is printed, systemd puts it into its journal."""
+    profile = next((one for one in config.profiles if one.name == plan.profile), None)
+    if "--mail" in plan.words or (profile is not None and (profile.to or profile.table.get("notify"))):
+        return
+    out.say(
+        "nobody gets this digest: it goes to the journal and counts as told; add --mail ADDRESS, "
+        f'or to = ["ADDRESS"] to the profile {plan.profile!r} in {config.file}'
+    )
 
 
 def _install_crontab(plan: _Plan, out: Out) -> None:

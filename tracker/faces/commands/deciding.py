@@ -17,6 +17,7 @@ from tracker.faces.plain import plain
 from tracker.faces.spans import span
 from tracker.store import read
 from tracker.sync import decide
+from tracker.sync.locks import PATIENCE
 from tracker.sync.marks import mark_topic
 from tracker.sync.reading import open_store
 from tracker.sync.session import Session, writing
@@ -27,7 +28,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 @contextlib.contextmanager
 def _topic(args: argparse.Namespace, config: Config, out: Out, now: int) -> Iterator[tuple[Session, int]]:
-    with writing(config), contextlib.closing(open_store(config)) as con:
+    with writing(config, PATIENCE, out.say), contextlib.closing(open_store(config)) as con:
         yield Session(con, config, now, out.say), one_topic(con, args.topic)
 
 
@@ -40,7 +41,7 @@ def set_status(args: argparse.Namespace, config: Config, out: Out, now: int) -> 
     with _topic(args, config, out, now) as (session, number):
         decide.set_status(session, number, args.value)
         said = f"status set to {args.value} by hand" if args.value else "the status is judged from the evidence again"
-        out.line(f"#{number}  {said}  {plain(read.topic(session.con, number).title)}")
+        out.line(f"#{number}  {said}  {out.brief(read.topic(session.con, number).title)}")
     out.flush()
     return Exit.DONE
 
@@ -54,7 +55,7 @@ def snooze(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit
     with _topic(args, config, out, now) as (session, number):
         decide.snooze(session, number, until)
         said = "awake" if until is None else f"snoozed until {day(until)}"
-        out.line(f"#{number}  {said}  {plain(read.topic(session.con, number).title)}")
+        out.line(f"#{number}  {said}  {out.brief(read.topic(session.con, number).title)}")
     out.flush()
     return Exit.DONE
 
@@ -78,7 +79,7 @@ def note(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
         raise UsageError("give the note's text or --clear; see 'tracker note --help'")
     with _topic(args, config, out, now) as (session, number):
         decide.note(session, number, text or None)
-        out.line(f"#{number}  {'noted' if text else 'notes removed'}  {plain(read.topic(session.con, number).title)}")
+        out.line(f"#{number}  {'noted' if text else 'notes removed'}  {out.brief(read.topic(session.con, number).title)}")
     out.flush()
     return Exit.DONE
 
@@ -88,6 +89,6 @@ def mark(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
     with _topic(args, config, out, now) as (session, number):
         changed = len(mark_topic(session, number, read=args.mark == "read"))
         mails = f"{changed} mail{'' if changed == 1 else 's'} marked as {args.mark}"
-        out.line(f"#{number}  {mails}  {plain(read.topic(session.con, number).title)}")
+        out.line(f"#{number}  {mails}  {out.brief(read.topic(session.con, number).title)}")
     out.flush()
     return Exit.DONE

@@ -19,7 +19,7 @@ from tracker.core.topic import revision_label
 from tracker.faces.commands.tags import Loaded, load
 from tracker.faces.exits import Exit, UsageError
 from tracker.faces.out import Out
-from tracker.faces.plain import plain, plain_lines
+from tracker.faces.plain import brief, plain, plain_lines
 from tracker.store import read
 from tracker.store.mail import read_many
 from tracker.sync.reading import open_reading
@@ -89,7 +89,8 @@ def _lines(con: sqlite3.Connection, topic: Loaded, pair: tuple[_Side, _Side]) ->
     if texts is None:
         return ()
     old, new = texts
-    return tuple(plain_lines(line) for line in render(range_diff(old, new), old, new))
+    # Lines of the diffs stand four blanks in; the others are titles.
+    return tuple(plain_lines(line) if line.startswith("    ") else brief(line) for line in render(range_diff(old, new), old, new))
 
 
 # --- which two versions

@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracker.config import Config, ConfigError, Profile
+from tracker.core.address import plain_email
 from tracker.core.news import Digest
+from tracker.core.people import parse_addresses
 from tracker.core.query import Span, parse_query
 from tracker.faces.commands.reading import print_json
 from tracker.faces.digest import words
 from tracker.faces.digest.collect import Wish, collect
 from tracker.faces.digest.data import data
 from tracker.faces.exits import Exit, UsageError
+from tracker.faces.options import FORMATS
 from tracker.faces.out import Out
 from tracker.faces.plain import plain
 from tracker.faces.spans import moment, span
@@ -32,7 +35,6 @@ from tracker.sync.learn import DEFAULT, learn_from
 from tracker.sync.locks import writing
 from tracker.sync.reading import open_reading, open_store
 
-FORMATS = ("text", "html", "markdown", "json", "eml", "atom")
 _WAIT = 600  # tries: a sync may take two minutes
 
 
@@ -100,10 +102,12 @@ def _plan(args: argparse.Namespace, config: Config, now: int) -> Plan:
     if args.format is not None and (args.mail or args.notify):
         raise UsageError("--format is for printing; a mail has the text and the page")
     me = Identity(config).emails
+    since = None if args.since in (None, "last") else moment(args.since, now, "--since")
+    if since is not None and since > now:
+        raise UsageError(f"--since {args.since} is in the future: nothing happened since then")
     plan = Plan(
         profile, args.format or _text(table, "format", config, "text"), mail, notify, _sender(table, config, me), me,
-        None if args.since in (None, "last") else moment(args.since, now, "--since"),
-        None if args.until is None else _end(args.until, now),
+        since, None if args.until is None else _end(args.until, now),
         bool(mail or notify) and not (args.private or _flag(table, "private", config)),
         args.always or _flag(table, "always", config), args.peek,
         span("every", _text(table, "every", config, "0h")),
@@ -187,7 +191,7 @@ def _once(args: argparse.Namespace, plan: Plan, config: Config, out: Out, now: i
     with open_reading(config, out.say, now) as store:
         found, _ = collect(store.con, config, _wish(plan, now, store.snapshot))
         if not found.news and not plan.always:
-            return _silent(out, failed)
+            return _silent(plan, out, found, now, failed)
         if not plan.leaves:
             _print(plan, out, found, _msgid(plan, now), now)
             return Exit.SOURCE if failed else Exit.DONE
@@ -221,7 +225,7 @@ def _next(args: argparse.Namespace, plan: Plan, config: Config, out: Out, now: i
             if plan.leaves and (found.news or plan.always):
                 delivery.keep(msgid, tells, _parts(plan, found, msgid, now))
         if not found.news and not plan.always:
-            return Exit.DONE if done and not failed else _silent(out, failed)
+            return Exit.DONE if done and not failed else _silent(plan, out, found, now, failed)
         return _tell(plan, out, found, tells, msgid, delivery, now, failed)
 
 
@@ -233,13 +237,15 @@ def _tell(
         failed = failed or not every
     else:
         _print(plan, out, found, msgid, now)
-        delivery.printed(msgid, tells)
+        delivery.printed(msgid, tells, mailed=plan.format == "eml")
     return Exit.SOURCE if failed else Exit.DONE
 
 
-def _silent(out: Out, failed: bool) -> Exit:
-    """Nothing to tell: nothing is said, unless somebody sits there and would wonder."""
-    if out.tty:
+def _silent(plan: Plan, out: Out, found: Digest, now: int, failed: bool) -> Exit:
+    """Nothing to tell: nothing is said, unless somebody sits there and would wonder; a feed is one without entries, too."""
+    if plan.format == "atom" and not plan.leaves:
+        _print(plan, out, found, "", now)
+    elif out.tty:
         out.say("no news; --always prints the summary all the same")
     return Exit.SOURCE if failed else Exit.NOTHING
 
@@ -262,13 +268,15 @@ def _sync(config: Config, out: Out, now: int) -> bool:
         contextlib.closing(Servers(config)) as servers,
     ):
         refresh(con, config)
-        session = Session(con, config, now, out.say)
+        session = Session(con, config, now, out.say, verbose=out.verbose)
         sync(session, servers)
         return any(not isinstance(error, NotFound) for error in session.failures)
 
 
 def _wish(plan: Plan, now: int, every: bool = False) -> Wish:
-    return Wish(plan.profile, now, plan.me, plan.shared, plan.since, plan.until, every)
+    readers = {plain_email(who.email) for one in plan.mail or plan.profile.to for who in parse_addresses(one.encode())}
+    others = bool(readers) and readers.isdisjoint(map(plain_email, plan.me))
+    return Wish(plan.profile, now, plan.me, plan.shared, plan.since, plan.until, every, others)
 
 
 # --- how it looks

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tracker.config import Config
 from tracker.core.dates import iso
@@ -13,10 +13,13 @@ from tracker.core.roles import roles
 from tracker.faces import rows
 from tracker.faces.exits import Exit, NothingError, UsageError
 from tracker.faces.out import Out
-from tracker.faces.plain import cut, escape_controls, pad, plain, width
+from tracker.faces.plain import brief, cut, escape_controls, pad, plain, width
 from tracker.store import attestation, own, read
 from tracker.sync.identity import Identity
 from tracker.sync.reading import open_reading
+
+if TYPE_CHECKING:
+    from tracker.core.query import Query
 
 
 def list_topics(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
@@ -27,8 +30,7 @@ def list_topics(args: argparse.Namespace, config: Config, out: Out, now: int) ->
         every = getattr(args, "all", False) or store.snapshot
         topics = read.topics(store.con, every=every)
         if query:
-            wanted = _matching(store.con, query, now, me)
-            topics = [topic for topic in topics if topic.number in wanted]
+            topics = _matching(store.con, query, now, me, topics)
         if getattr(args, "json", False):
             attestation.fill(store.con, [tag for topic in topics for tag in topic.data["tags"]])
             said = own.everything(store.con)
@@ -56,8 +58,13 @@ def _tell_absent(con: sqlite3.Connection, out: Out) -> None:
         out.say(f"not at hand: {cut(plain(absent[0]), 60)}{more}; 'tracker sync' fetches what is followed")
 
 
-def _matching(con: sqlite3.Connection, text: str, now: int, me: Identity) -> set[int]:
-    """The topics for which the query holds: what it says of topics, and what it says of one of their mails."""
+def _matching(
+    con: sqlite3.Connection, text: str, now: int, me: Identity, topics: list[read.TopicRow]
+) -> list[read.TopicRow]:  # fmt: skip
+    """The topics for which the query holds: what it says of topics, and what it says of one of their mails.
+
+    Raises UsageError for a query that cannot be read, and when a prefix that is none is all that could be wrong.
+    """
     from tracker.core.query import parse_query
     from tracker.store.browse import listing
 
@@ -67,7 +74,19 @@ def _matching(con: sqlite3.Connection, text: str, now: int, me: Identity) -> set
     asks_me = any(word in text for word in ("turn:me", "is:mine"))
     if asks_me and not me.emails:
         raise UsageError("who are you? Set [me] emails in config.toml or git's user.email; see 'tracker config'")
-    return set(listing(con, query.node, me=me.emails if asks_me else ()))
+    wanted = set(listing(con, query.node, me=me.emails if asks_me else ()))
+    found = [topic for topic in topics if topic.number in wanted]
+    if not found:
+        refuse_strange(query)
+    return found
+
+
+def refuse_strange(query: Query) -> None:
+    """Raise UsageError when a query that found nothing has a prefix that is none; one that finds something is a title."""
+    if query.strange:
+        from tracker.core.query import no_prefix
+
+        raise UsageError(f"nothing found: {no_prefix(query.strange[0])}")
 
 
 def one_topic(con: sqlite3.Connection, text: str) -> int:
@@ -128,25 +147,36 @@ def print_json(out: Out, data: Any) -> None:
 
 
 def _table(topics: list[read.TopicRow], out: Out, now: int, me: Identity) -> list[str]:
-    """Columns on a terminal, the title taking what is left; fields between tabs in a pipe."""
+    """Columns on a terminal, the title taking what is left, and some giving way to it; fields between tabs in a pipe."""
     cells = [_cells(topic, now, me) for topic in topics]
     if not out.tty:
         return ["\t".join(row) for row in cells]
     widths = [max(width(row[column]) for row in cells) for column in (0, 1, 2, 3, 5, 6)]
     widths = [max(have, least) for have, least in zip(widths, (2, 8, 4, 4, 2, 4), strict=True)]
-    room = max(16, out.columns - sum(widths) - 2 - 6)
-    heads = ("#".rjust(widths[0]), "  STATUS", "TURN", "AGE", "TOPIC", "V", "TAGS")
-    room_of = (widths[0], widths[1] + 2, widths[2], widths[3], room, widths[4], widths[5])
-    lines = [out.paint(" ".join(pad(head, columns) for head, columns in zip(heads, room_of, strict=True)).rstrip(), "1")]
+    room_of = {
+        "#": widths[0], "STATUS": widths[1] + 2, "TURN": widths[2], "AGE": widths[3], "TOPIC": _LEAST, "V": widths[4],
+        "TAGS": widths[5],
+    }  # fmt: skip
+    for name in _GIVE_WAY:
+        if sum(room_of.values()) + len(room_of) - 1 > out.columns:
+            del room_of[name]
+    room = room_of["TOPIC"] = max(_LEAST, out.columns - sum(room_of.values()) - len(room_of) + 1 + _LEAST)
+    heads = {name: name for name in room_of} | {"#": "#".rjust(widths[0]), "STATUS": "  STATUS"}
+    lines = [out.paint(" ".join(pad(heads[name], columns) for name, columns in room_of.items()).rstrip(), "1")]
     for topic, (number, status, turn, age, title, version, tags) in zip(topics, cells, strict=True):
-        mark = out.paint(f"{rows.glyph(topic.status)} {pad(status, widths[1])}", rows.colour(topic.status))
         unread = f" ({topic.unread} new)" if topic.unread else ""
-        name = pad(cut(title, room - len(unread)) + unread, room)
-        row = (number.rjust(widths[0]), mark, pad(turn, widths[2]), age.rjust(widths[3]), name, pad(version, widths[4]), tags)
-        lines.append(" ".join(row).rstrip())
+        row = {
+            "#": number.rjust(widths[0]),
+            "STATUS": out.paint(f"{rows.glyph(topic.status)} {pad(status, widths[1])}", rows.colour(topic.status)),
+            "TURN": pad(turn, widths[2]), "AGE": age.rjust(widths[3]),
+            "TOPIC": pad(cut(title, room - len(unread)) + unread, room), "V": pad(version, widths[4]), "TAGS": tags,
+        }  # fmt: skip
+        lines.append(" ".join(row[name] for name in room_of).rstrip())
     return lines
 
 
+_LEAST = 16  # columns of a title, for which other columns give way
+_GIVE_WAY = ("V", "TAGS", "AGE", "TURN")
 _MAX_TURN = 14
 
 
@@ -156,6 +186,6 @@ def _cells(topic: read.TopicRow, now: int, me: Identity) -> tuple[str, ...]:
     somebody = data["turn"] not in ("nobody", "unknown")  # git is asked who the user is only when it matters
     turn = "you" if somebody and rows.is_my_turn(data, me.emails) else rows.turn_words(data["turn"], data["turn_who"])
     return (
-        str(topic.number), rows.status_words(topic.status), cut(turn, _MAX_TURN), rows.age(topic.last, now), plain(topic.title),
+        str(topic.number), rows.status_words(topic.status), cut(turn, _MAX_TURN), rows.age(topic.last, now), brief(topic.title),
         rows.version(data), rows.tag_counts(rows.aged(data["tags"], now)),
     )  # fmt: skip

@@ -10,15 +10,17 @@ from typing import Any
 from tracker.config import Config
 from tracker.core.dates import iso
 from tracker.core.query import Both, Either, Node, Not, Term, parse_query
-from tracker.faces.commands.reading import print_json
+from tracker.faces.commands.reading import print_json, refuse_strange
 from tracker.faces.exits import Exit, UsageError
 from tracker.faces.out import Out
-from tracker.faces.plain import cut, pad, plain
+from tracker.faces.plain import brief, cut, pad, plain, width
+from tracker.faces.rows import NAME
 from tracker.store.search import Found
 from tracker.store.search import search as search_store
 from tracker.sync.reading import open_reading
 
 _WHO = 20
+_WIDE = 60  # columns; on a narrower terminal the days are left out
 _SNIPPET = 120
 
 
@@ -34,6 +36,8 @@ def search(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit
     with open_reading(config, out.say, now) as store:
         found = search_store(store.con, query.node, args.limit)
         rows = [_row(one, _snippet(store.con, one.id, words) if args.json else "") for one in found]
+    if not rows:
+        refuse_strange(query)
     _print(out, rows, args.json)
     return Exit.DONE if rows else Exit.NOTHING
 
@@ -68,13 +72,14 @@ def _print(out: Out, rows: list[dict[str, Any]], as_json: bool) -> None:
         print_json(out, {"schema": 1, "messages": rows})
     for row in [] if as_json else rows:
         day = (row["date"] or "unknown   ")[:10]
-        who = plain(row["from"]["name"] or row["from"]["email"])
+        who = brief(row["from"]["name"] or row["from"]["email"], NAME)
         topic = f"#{row['topic']}" if row["topic"] is not None else "-"
-        if out.tty:
-            room = max(16, out.columns - 10 - _WHO - 7 - 3)
-            out.line(f"{day} {pad(who, _WHO)} {pad(topic, 6)} {cut(plain(row['subject']), room)}")
-        else:
-            out.line("\t".join((plain(row["msgid"]), day, who, topic, plain(row["subject"]))))
+        subject = brief(row["subject"])
+        if not out.tty:
+            out.line("\t".join((plain(row["msgid"]), day, who, topic, subject)))
+            continue
+        lead = f"{day} {pad(who, _WHO)} {pad(topic, 6)}" if out.columns >= _WIDE else f"{pad(topic, 6)} {pad(who, _WHO // 2)}"
+        out.line(f"{lead} {cut(subject, out.columns - width(lead) - 1)}")
     out.flush()
 
 

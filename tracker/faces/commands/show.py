@@ -13,12 +13,12 @@ from tracker.faces.commands.reading import one_topic, print_json, topic_json
 from tracker.faces.exits import Exit
 from tracker.faces.out import Out
 from tracker.faces.path import Step, chain, steps
-from tracker.faces.plain import cut, pad, plain, width
+from tracker.faces.plain import brief, cut, fold, pad, plain, width
 from tracker.store import read
 from tracker.sync.identity import Identity
 from tracker.sync.reading import open_reading
 
-_MARKS = {"done": ("", ""), "unknown": (" ?", "33"), "open": ("", "2"), "undone": ("", "31")}
+_MARKS = {"done": ("", ""), "part": ("", "33"), "unknown": (" ?", "33"), "open": ("", "2"), "undone": ("", "31")}
 _LABEL = 12
 _INDENT = " " * 14
 
@@ -60,17 +60,15 @@ class _Page:
     def _folded(self, text: str, indent: str) -> list[str]:
         if not self._out.tty or width(text) <= self._out.columns:
             return [text]
-        from textwrap import wrap
-
-        indent = indent[: self._out.columns // 2]
-        return wrap(text, self._out.columns, subsequent_indent=indent, break_on_hyphens=False) or [""]
+        words = text.lstrip(" ")
+        return fold(words, self._out.columns, text[: len(text) - len(words)], indent[: self._out.columns // 2])
 
     def _head(self, data: Mapping[str, Any]) -> None:
         out, number = self._out, f"#{data['id']}"
-        title = plain(data["title"])
+        title = out.brief(data["title"])
         out.line(out.paint(pad(title, (out.columns or 100) - len(number) - 1) if out.tty else title, "1") + f" {number}")
         status = f"{rows.glyph(data['status'])} {rows.status_words(data['status'])}"
-        first = self._folded(f"{status} · {_turn(data)} · {plain(data['status_reason'])}", "  ")
+        first = self._folded(f"{status} · {_turn(data)} · {out.brief(data['status_reason'])}", "  ")
         out.line(first[0].replace(status, out.paint(status, rows.colour(data["status"])), 1))
         facts = [plain(", ".join(data["lists"])) or "no list named", "followed" if data["followed"] else "not followed"]
         facts += ["set by hand"] if data["manual"] else []
@@ -117,7 +115,7 @@ class _Page:
         self._out.line()
         for patch in posted[-1]["patches"]:
             status = patch["status"]
-            text = f"  {patch['n']}/{posted[-1]['expected']} {plain(patch['subject'])}"
+            text = f"  {patch['n']}/{posted[-1]['expected']} {self._out.brief(patch['subject'])}"
             known = f"{rows.glyph(status)} {rows.status_words(status)}"
             room = self._out.columns - width(known) - 2
             text = pad(cut(text, room), room) if self._out.tty else text
@@ -128,14 +126,14 @@ class _Page:
         replies = [event for event in data["events"] if event["kind"] == "replied"]
         out.line()
         if replies:
-            names = list(dict.fromkeys(plain(event["text"]) for event in replies))
+            names = list(dict.fromkeys(brief(event["text"], rows.NAME) for event in replies))
             listed = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
             last = (replies[-1]["at"] or "unknown")[:10]
             count = "1 reply" if len(replies) == 1 else f"{len(replies)} replies"
             self._put(f"  {count}, the last {last}: {listed}")
         for one in data["related"]:
             more = f" · {rows.status_words(one['status'])}" if one.get("status") else ""
-            self._put(f"  {rows.relation(one['kind'], one['by'])} #{one['topic']} {plain(one['title'])}{more}")
+            self._put(f"  {rows.relation(one['kind'], one['by'])} #{one['topic']} {out.brief(one['title'])}{more}")
         for note in data["notes"]:
             self._put(f"  note {note['at'][:10]}: {plain(note['text'])}")
         if data["sources"]:

@@ -18,7 +18,7 @@ from tracker.faces.exits import Exit, NothingError
 from tracker.faces.out import Out
 from tracker.faces.plain import cut, pad, plain, width
 from tracker.faces.spans import duration, moment
-from tracker.store import liststats, public
+from tracker.store import liststats, outside, public
 from tracker.store.read import TopicRow
 from tracker.sync.reading import open_reading
 
@@ -78,9 +78,9 @@ def sample(con: sqlite3.Connection, config: Config, name: str | None, since: int
 
     every = liststats.courses(con, rows_to_show(), private=private)
     courses = [one for one in every if since is None or one.posted is None or one.posted >= since]
-    numbers = list_stats(courses, now)
+    numbers = list_stats(courses, now, outside.aliases(con))
     if not numbers.courses:
-        raise NothingError(_nothing(con, name, since, left_out))
+        raise NothingError(_nothing(con, name, since, left_out, len(numbers.stable)))
     return Sample(name or "", since, now, numbers, left_out, offered)
 
 
@@ -90,8 +90,10 @@ def _before(row: TopicRow, since: int | None) -> bool:
     return since is not None and posted is not None and posted < since
 
 
-def _nothing(con: sqlite3.Connection, name: str | None, since: int | None, left_out: int) -> str:
+def _nothing(con: sqlite3.Connection, name: str | None, since: int | None, left_out: int, stable: int) -> str:
     where = f" of the list {plain(name)!r}" if name else ""
+    if stable:
+        return f"the {stable} topics{where} are stable postings, of which there are no numbers"
     if left_out:
         return f"the {left_out} topics{where} came from your own files only; --private counts them"
     when = f" first posted since {day(since)}" if since is not None else ""
@@ -110,11 +112,16 @@ def title(found: Sample) -> str:
 
 def size(found: Sample) -> str:
     """How many topics there are, and what was left out."""
-    words = [f"{len(found.stats.courses):,} topics first posted{f' since {day(found.since)}' if found.since is not None else ''}"]
+    words = [f"{_topics(len(found.stats.courses))} first posted{f' since {day(found.since)}' if found.since is not None else ''}"]
     words += [f"as of {day(found.now)}"]
+    words += [f"{len(found.stats.stable):,} stable postings, counted apart"] if found.stats.stable else []
     words += [f"{found.stats.undated} without a date left out"] if found.stats.undated else []
     words += [f"{found.left_out} from local files only left out"] if found.left_out else []
     return ", ".join(words)
+
+
+def _topics(count: int) -> str:
+    return f"{count:,} topic{'s' if count != 1 else ''}"
 
 
 def share(count: int, total: int) -> str:
@@ -167,6 +174,7 @@ def stats_json(found: Sample) -> dict[str, Any]:
     numbers = found.stats
     return {
         "list": found.name or None, "since": iso(found.since), "until": iso(found.now), "topics": len(numbers.courses),
+        "stable": {"n": len(numbers.stable), "topics": list(numbers.stable)},
         "left_out": {"local": found.left_out, "offered": found.offered, "undated": numbers.undated},
         "outcomes": [_bucket(one) for one in numbers.outcomes], "statuses": [_bucket(one) for one in numbers.statuses],
         "first_reply": _measure(numbers.first_reply, "seconds"), "landing": _measure(numbers.landing, "seconds"),
@@ -232,6 +240,7 @@ _Figure = tuple[str, str, str, object, Sequence[int]]
 def _figures(found: Sample) -> Iterator[_Figure]:
     numbers = found.stats
     yield "topics", "all", "topics", len(numbers.courses), [one.number for one in numbers.courses]
+    yield "topics", "stable", "topics", len(numbers.stable), numbers.stable
     for figure, buckets in (("outcome", numbers.outcomes), ("status", numbers.statuses)):
         for one in buckets:
             yield figure, one.label, "topics", len(one.topics), one.topics
@@ -354,7 +363,10 @@ class _Screen:
         waiting = self.found.stats.waiting
         turns = {word: sum(one.turn == word for one in waiting) for word in ("author", "reviewer", "maintainer")}
         text = ", ".join(f"{count:,} for their {word}s" for word, count in turns.items() if count)
-        self._head("Oldest waiting", f"{len(waiting):,} topics wait: {text}" if waiting else "nothing waits")
+        if len(waiting) == 1:
+            text = f"for its {waiting[0].turn}"
+        wait = "waits" if len(waiting) == 1 else "wait"
+        self._head("Oldest waiting", f"{_topics(len(waiting))} {wait}: {text}" if waiting else "nothing waits")
         titles = {one.number: one.title for one in self.found.stats.courses}
         for one in [one for one in waiting if one.turn != "author"][:_LISTED]:
             lead = f"  {'#' + str(one.number):>6} {duration(one.seconds):>6} {pad(turn(one.who, one.turn), 16)} "

@@ -19,7 +19,7 @@ from tracker.faces import rows
 from tracker.faces.commands.reading import one_topic, print_json
 from tracker.faces.exits import Exit
 from tracker.faces.out import Out
-from tracker.faces.plain import cut, pad, plain, width
+from tracker.faces.plain import brief, cut, fold, pad, plain, width
 from tracker.store import attestation, read
 from tracker.store.derive import facts_of
 from tracker.sync.reading import open_reading
@@ -123,14 +123,14 @@ def _short(person: Person, others: Sequence[Person]) -> str:
     """`Ben R.`, or the whole name where two people would be that."""
     short = _initial(person)
     alone = sum(_initial(other) == short for other in others) == 1
-    return short if alone else plain(person.name or person.email)
+    return short if alone else brief(person.name or person.email, rows.NAME)
 
 
 def _initial(person: Person) -> str:
-    words = plain(person.name).split()
+    words = brief(person.name, rows.NAME).split()
     if len(words) > 1:
         return f"{words[0]} {words[-1][0]}."
-    return words[0] if words else plain(person.email.partition("@")[0]) or "(nobody)"
+    return words[0] if words else brief(person.email.partition("@")[0], rows.NAME) or "(nobody)"
 
 
 # --- the table
@@ -204,7 +204,7 @@ class _Table:
         ]
         self.lead = max((len(one) for one in self.counters), default=0) + 2
         self.shown, self.note_width = self._fit()
-        longest = max((width(plain(row.title)) for row in table.rows), default=0)
+        longest = max((width(brief(row.title)) for row in table.rows), default=0)
         self.title_width = max(1, min(longest, self._room(self.shown, self.note_width)))
 
     def _notes(self, row: Row, told: set[str]) -> list[str]:
@@ -236,7 +236,7 @@ class _Table:
         """Print the table and what stands below it."""
         self._head()
         for at, row in enumerate(self.table.rows):
-            self._row(at, plain(row.title))
+            self._row(at, brief(row.title))
         for at in range(self.shown, len(self.names)):
             said = [f"{counter} {row[at]}" for counter, row in zip(self.counters, self.texts, strict=True) if row[at] != "–"]
             self._line("", f"{self.names[at]}: {' · '.join(said)}", "0")
@@ -244,7 +244,7 @@ class _Table:
 
     def _head(self) -> None:
         out, table = self.out, self.table
-        left = f"{plain(table.title)}  {table.label}, {table.count} version{'s' if table.count > 1 else ''}"
+        left = f"{brief(table.title)}  {table.label}, {table.count} version{'s' if table.count > 1 else ''}"
         legend = "R Reviewed  A Acked  T Tested"
         gap = out.columns - width(left) - width(legend)
         out.line(out.paint(cut(left, out.columns), "1") + (" " * gap + legend if gap >= 2 else ""))
@@ -287,7 +287,7 @@ class _Table:
         for tag in self.table.loose:
             self._line("⌛" if tag.verdict == "promised" else "◇", self._loose(tag), "33")
         for tag in self.table.mismatches:
-            text = f"{tag.name} in the name of {_name(tag.who)}, from {plain(tag.sender.email or tag.sender.name)}, not counted"
+            text = f"{tag.name} in the name of {_name(tag.who)}, from {_sender(tag)}, not counted"
             self._line("✗", text, "31")
         for one in self.table.agreements:
             self._line("·", f"{_name(one.who)} agrees, no tag: {_quoted(one.quote, 60)}", "0")
@@ -298,7 +298,11 @@ class _Table:
 
 
 def _name(person: Person) -> str:
-    return plain(person.name or person.email or "(nobody)")
+    return brief(person.name or person.email or "(nobody)", rows.NAME)
+
+
+def _sender(tag: Tag) -> str:
+    return brief(tag.sender.email or tag.sender.name, rows.NAME)
 
 
 # --- fields for a pipe, and the history
@@ -313,8 +317,8 @@ def _print_fields(out: Out, topic: Loaded, found: Review, *, every: bool) -> Non
         out.line(
             "\t".join(
                 (
-                    tag.name, tag.verdict, plain(tag.who.name), plain(tag.who.email), revision_label(revisions[tag.series]),
-                    _about(tag, revisions) or "1/1", _standing(tag), day(tag.date), plain(tag.msgid), plain(tag.quote),
+                    tag.name, tag.verdict, brief(tag.who.name), brief(tag.who.email), revision_label(revisions[tag.series]),
+                    _about(tag, revisions) or "1/1", _standing(tag), day(tag.date), plain(tag.msgid), brief(tag.quote),
                 )
             )
         )  # fmt: skip
@@ -331,21 +335,33 @@ def _print_history(out: Out, topic: Loaded, found: Review) -> None:
     revisions = {one.id: one for one in topic.revisions}
     labels = {one.id: revision_label(one) for one in topic.revisions}
     dates = {msgid: day(mail.date) for msgid, mail in topic.mails.items()}
-    out.line(out.paint(f"{plain(topic.title)}  #{topic.number}", "1"))
+    number = f"  #{topic.number}"
+    out.line(out.paint(cut(brief(topic.title), out.columns - len(number)) + number, "1"))
     for series in topic.revisions:
         size = rows.parts({"patches": series.patches, "expected": series.expected, "complete": series.complete})
         out.line()
-        out.line(f"{labels[series.id]}  {day(series.date)}  {_name(series.author)}, {size}")
-        said = [(one.date or 0, _said(out, one, revisions, labels, dates)) for one in found.tags if one.series == series.id]
+        _put(out, f"{labels[series.id]}  {day(series.date)}  {_name(series.author)}, {size}", "", " " * 4)
+        said = [(one.date or 0, _said(one, revisions, labels, dates)) for one in found.tags if one.series == series.id]
         said += [(one.date or 0, _agreed(one, revisions)) for one in found.agreements if one.series == series.id]
         for _, line in sorted(said, key=lambda pair: pair[0]):
-            out.line(line)
+            _put(out, line, "  ", _HANG)
 
 
-def _said(
-    out: Out, tag: Tag, revisions: Mapping[str, Series], labels: Mapping[str, str], dates: Mapping[str, str]
-) -> str:  # fmt: skip
-    sign, colour = ("✗", "31") if tag.mismatch else _SIGNS[tag.verdict]
+_HANG = " " * 14  # behind the day
+_PAINTED = {"✗": "31", **dict(_SIGNS.values())}
+
+
+def _put(out: Out, text: str, first: str, further: str) -> None:
+    """A line in as many as it takes, with its sign in colour."""
+    head, *rest = fold(text, out.columns, first, further)
+    sign = next((word for word in head.split()[1:2] if word in _PAINTED), "")
+    out.line(head.replace(sign, out.paint(sign, _PAINTED[sign]), 1) if sign else head)
+    for line in rest:
+        out.line(line)
+
+
+def _said(tag: Tag, revisions: Mapping[str, Series], labels: Mapping[str, str], dates: Mapping[str, str]) -> str:
+    sign = "✗" if tag.mismatch else _SIGNS[tag.verdict][0]
     words = [_name(tag.who), _where(tag, revisions), plain(f"({tag.part})") if tag.part else ""]
     what = tag.name if tag.verdict in ("given", "refused") and not tag.withdraws else f"{tag.verdict} {tag.name}"
     fates = [_fate(tag, labels, dates)]
@@ -353,14 +369,14 @@ def _said(
         fates.insert(0, "in the posting" + ("" if tag.confirmed_by else ", no reply known"))
     if tag.verdict not in ("given", "refused") and not tag.mismatch:
         fates.insert(0, _quoted(tag.quote, 60))
-    head = f"  {day(tag.date)}  {out.paint(sign, colour)} {what} " + " ".join(word for word in words if word)
+    head = f"{day(tag.date)}  {sign} {what} " + " ".join(word for word in words if word)
     return head + "".join(f"  {fate}" for fate in fates if fate)
 
 
 def _fate(tag: Tag, labels: Mapping[str, str], dates: Mapping[str, str]) -> str:
     """What became of it: `→ kept 2024-05-31`, `→ lost in v3 (patch changed)`."""
     if tag.mismatch:
-        return f"from {plain(tag.sender.email or tag.sender.name)}, not counted"
+        return f"from {_sender(tag)}, not counted"
     if tag.state:
         return f"→ {tag.state}" + (f" {dates.get(tag.settled_by, '')}".rstrip() if tag.settled_by else "")
     if tag.lost_in:
@@ -373,7 +389,7 @@ def _fate(tag: Tag, labels: Mapping[str, str], dates: Mapping[str, str]) -> str:
 
 def _agreed(one: Agreement, revisions: Mapping[str, Series]) -> str:
     words = [_name(one.who), "agrees", _where(one, revisions).replace("for the", "on the")]
-    return f"  {day(one.date)}  · {' '.join(word for word in words if word)}, no tag  {_quoted(one.quote, 60)}"
+    return f"{day(one.date)}  · {' '.join(word for word in words if word)}, no tag  {_quoted(one.quote, 60)}"
 
 
 def _where(tag: Tag | Agreement, revisions: Mapping[str, Series]) -> str:

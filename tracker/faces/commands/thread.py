@@ -15,11 +15,13 @@ from tracker.core.thread import Node, build_threads
 from tracker.faces.commands.reading import one_topic, print_json
 from tracker.faces.exits import Exit, UsageError
 from tracker.faces.out import Out
-from tracker.faces.plain import cut, pad, plain, plain_lines, width
-from tracker.faces.rows import person
+from tracker.faces.plain import brief, cut, pad, plain, plain_lines, width
+from tracker.faces.rows import NAME, person
 from tracker.store import read
 from tracker.store.derive import facts_of
 from tracker.sync.reading import open_reading
+
+_SUBJECT, _NOTE = 10, 6  # the fewest columns of a subject, and of a note behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +94,16 @@ def _message(node: Node, tree: Tree) -> dict[str, Any]:
 
 
 def _draw(out: Out, tree: Tree, *, ids: bool) -> None:
-    lead = leads(tree.nodes)
+    lead = leads(tree.nodes, min(_DEEPEST, max(2, out.columns // 6)) if out.tty else _DEEPEST)
     titles: dict[str, str] = {}
     for node in tree.nodes:
         above = titles.get(node.parent or "", "")
         if node.ghost:
             titles[node.msgid] = above
             blank = f"{_when(out, None)} {' ' * _who(out)} {lead[node.msgid]}"
-            out.line(f"{blank}{out.paint('(not at hand)', '2')} {plain(node.msgid)}")
+            room = out.columns - width(blank) - len(" (not at hand)")
+            msgid = cut(plain(node.msgid), max(0, room)) if out.tty and not ids else plain(node.msgid)
+            out.line(f"{blank}{out.paint('(not at hand)', '2')} {msgid}".rstrip())
             continue
         mail = tree.mails[node.msgid]
         titles[node.msgid] = mail.subject.title
@@ -108,16 +112,20 @@ def _draw(out: Out, tree: Tree, *, ids: bool) -> None:
 
 def _line(out: Out, tree: Tree, mail: Facts, lead: str, *, repeated: bool, ids: bool) -> str:
     """Date, sender, place in the tree, subject where it differs from the parent's, and what the mail brings."""
-    head = f"{_when(out, mail)} {pad(plain(mail.sender.name or mail.sender.email or '(nobody)'), _who(out))} {lead}"
-    subject = "Re:" if repeated and mail.subject.reply else plain(mail.subject.full) or "(no subject)"
+    who = brief(mail.sender.name or mail.sender.email or "(nobody)", NAME)
+    head = f"{_when(out, mail)} {pad(who, _who(out))} {lead}"
+    subject = "Re:" if repeated and mail.subject.reply else brief(mail.subject.full) or "(no subject)"
     said = notes(tree, mail)
+    tail = "".join(f"  {note}" for note in said)
     if out.tty and not ids:
         # The subject is worth more than the notes behind it: the last ones give way first.
-        least = min(width(subject), max(10, (out.columns - width(head)) * 2 // 3))
-        while len(said) > 1 and width(head) + least + sum(width(note) + 2 for note in said) > out.columns:
+        room = out.columns - width(head)
+        least = min(width(subject), max(_SUBJECT, room * 2 // 3))
+        while len(said) > 1 and least + width(tail) > room:
             said.pop()
-        subject = cut(subject, max(10, out.columns - width(head) - sum(width(note) + 2 for note in said)))
-    tail = "".join(f"  {note}" for note in said)
+            tail = "".join(f"  {note}" for note in said)
+        subject = cut(subject, max(min(_SUBJECT, room), room - width(tail)))
+        tail = cut(tail, room - width(subject)) if room - width(subject) >= _NOTE else ""
     line = head + subject + (out.paint(tail, "36") if tail else "")
     return line + (f"  {plain(mail.msgid)}" if ids or not out.tty else "")
 
@@ -127,7 +135,8 @@ def _narrow(out: Out) -> bool:
 
 
 def _who(out: Out) -> int:
-    return 16 if _narrow(out) else 20
+    """The columns of a name."""
+    return 20 if not _narrow(out) else 16 if out.columns >= 60 else 8
 
 
 def _when(out: Out, mail: Facts | None) -> str:
@@ -169,8 +178,11 @@ def _size(patch: PatchFacts, abridged: bool) -> list[str]:
     return [files if abridged else f"{files} +{patch.added} -{patch.removed}"]
 
 
-def leads(nodes: Sequence[Node]) -> dict[str, str]:
-    """The branches drawn before every row. Very deep threads are drawn with a number instead of ever more blanks."""
+_DEEPEST = 24
+
+
+def leads(nodes: Sequence[Node], deepest: int = _DEEPEST) -> dict[str, str]:
+    """The branches drawn before every row. What is deeper than that is drawn with a number instead of ever more blanks."""
     last_child: dict[str | None, str] = {}
     for node in nodes:
         last_child[node.parent] = node.msgid
@@ -182,7 +194,7 @@ def leads(nodes: Sequence[Node]) -> dict[str, str]:
             continue
         last = last_child[node.parent] == node.msgid
         stem = below[node.parent]
-        if node.depth > 24:
+        if node.depth > deepest:
             stem = f"…{node.depth} "
             found[node.msgid], below[node.msgid] = stem, stem
             continue
@@ -197,9 +209,9 @@ def _print_texts(out: Out, tree: Tree) -> None:
             continue
         mail = tree.mails[node.msgid]
         out.line()
-        out.line(out.paint(f"From: {plain(mail.sender.name)} <{plain(mail.sender.email)}>", "1"))
+        out.line(out.paint(f"From: {out.brief(mail.sender.name)} <{out.brief(mail.sender.email)}>", "1"))
         out.line(f"Date: {iso(mail.date) or 'unknown'}")
-        out.line(f"Subject: {plain(mail.subject.full)}")
+        out.line(f"Subject: {out.brief(mail.subject.full)}")
         out.line(f"Message-ID: <{plain(mail.msgid)}>")
         if mail.abridged:
             out.line("(abridged: the full text comes with 'tracker follow' of this mail)")

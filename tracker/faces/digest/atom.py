@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from urllib.parse import quote
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from tracker.core.dates import iso
@@ -18,10 +21,13 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def atom(digest: Digest) -> str:
     """The whole feed."""
     feed = Element("feed", xmlns=_NAMESPACE)
-    _add(feed, "id", f"urn:tracker:digest:{digest.profile}")
+    _add(feed, "id", f"urn:tracker:digest:{quote(digest.profile)}")
     _add(feed, "title", f"tracker: {words.summary(digest)}")
     _add(feed, "updated", iso(digest.until) or "")
     _add(SubElement(feed, "author"), "name", "tracker")
+    told = [*words.quiet_words(digest), *(words.unseen_words(one) for one in digest.unseen)]
+    if told:
+        _add(feed, "subtitle", " ".join(told))
     for news in digest.news:
         _entry(SubElement(feed, "entry"), news, digest)
     indent(feed)
@@ -29,23 +35,35 @@ def atom(digest: Digest) -> str:
 
 
 def _entry(entry: Element, news: News, digest: Digest) -> None:
-    title, beside = words.heading(news)
+    title, _ = words.heading(news)
     dates = [item.at for item in news.items if item.at]
-    _add(entry, "id", f"urn:tracker:digest:{digest.profile}:{news.id}:{digest.until}")
+    _add(entry, "id", f"urn:tracker:digest:{quote(digest.profile)}:{news.id}:{digest.until}")
     _add(entry, "title", f"{title}: {words.verdict(news)}")
     _add(entry, "updated", max(dates, default=iso(digest.until) or ""))
-    lines = [words.verdict(news), beside, words.next_step(news), *(words.item_words(item, digest) for item in news.items)]
-    _add(entry, "summary", "\n".join(line for line in lines if line))
-    proofs = [words.proof(one, digest.links) for item in news.items for one in item.evidence] or [
-        words.proof(one, digest.links) for one in news.evidence
-    ]
-    for url in dict.fromkeys(one.url for one in proofs if one.url):
-        SubElement(entry, "link", rel="related", href=_NO_XML.sub("", url))
-    first = next((one.url for one in proofs if one.url), "")
-    if first:
-        SubElement(entry, "link", rel="alternate", href=_NO_XML.sub("", first))
-    if news.notes:
-        _add(entry, "content", "\n".join(plain(note) for note in news.notes))
+    proofs = [words.proof(one, digest.links) for one in (*(one for item in news.items for one in item.evidence), *news.evidence)]
+    urls = list(dict.fromkeys(_NO_XML.sub("", one.url) for one in proofs if one.url))
+    for url in urls[:1]:
+        SubElement(entry, "link", rel="alternate", href=url)
+    for url in urls:
+        SubElement(entry, "link", rel="related", href=url)
+    content = SubElement(entry, "content", type="html")
+    content.text = _NO_XML.sub("\ufffd", _page(news, digest))
+
+
+def _page(news: News, digest: Digest) -> str:
+    """What is told of a topic, as HTML with its evidence."""
+    lines = [f"<p>{escape(words.verdict(news))}{_proofs(news.evidence[: 1 if news.items else 3], digest)}</p>"]
+    lines += [f"<p>{escape(line)}</p>" for line in (words.heading(news)[1], words.next_step(news, digest)) if line]
+    if news.items:
+        found = [f"<li>{escape(words.item_words(one, digest))}{_proofs(one.evidence, digest)}</li>" for one in news.items]
+        lines += ["<ul>", *found, "</ul>"]
+    return "\n".join(lines + [f"<p>Note: {escape(plain(note))}</p>" for note in news.notes])
+
+
+def _proofs(evidence: Sequence[Mapping[str, str]], digest: Digest) -> str:
+    found, more = words.proofs(evidence, digest)
+    told = [f'<a href="{escape(one.url)}">{escape(one.text)}</a>' if one.url else escape(one.text) for one in found]
+    return f" ({', '.join(told + [more] * bool(more))})" if told else ""
 
 
 def _add(parent: Element, name: str, value: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tracker.config import Config, Profile
 from tracker.core.dates import iso
-from tracker.core.news import Digest, News, occurrences, order, tell
+from tracker.core.news import YOURS, Digest, News, occurrences, order, shorten, tell
 from tracker.core.query import Node, Term, parse_query
 from tracker.faces import rows
 from tracker.faces.commands.reading import standing
@@ -18,13 +18,17 @@ from tracker.faces.exits import UsageError
 from tracker.store import browse, learned, names, own, read
 from tracker.store.learned import Told
 
-_LORE = "https://lore.kernel.org/r/"  # where the mails of the snapshot can be read
+_LORE = "https://lore.kernel.org/r/"  # where public mails can be read that no server brought: archives', the snapshot's
+_FULL = 25  # topics that the first digest tells in full
 _ALL = Term("is", "followed")
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is asked for. since, until: seconds UTC, None: since the last digest, until now. me: the user's addresses."""
+    """What is asked for. since, until: seconds UTC, None: since the last digest, until now. me: the user's addresses.
+
+    others: none of these is among those who will read it.
+    """
 
     profile: Profile
     now: int
@@ -33,6 +37,7 @@ class Wish:
     since: int | None = None
     until: int | None = None
     every: bool = False
+    others: bool = False
 
     @property
     def window(self) -> bool:
@@ -47,8 +52,17 @@ def collect(con: sqlite3.Connection, config: Config, wish: Wish) -> tuple[Digest
         private = _private_topics(con)
         scope = [number for number in scope if number not in private]
     if wish.window:
-        return _between(con, config, wish, scope), {}
-    return _since_last(con, wish, scope)
+        return _named(_between(con, config, wish, scope), wish), {}
+    found, tells = _since_last(con, wish, scope)
+    return _named(found, wish), tells
+
+
+def _named(digest: Digest, wish: Wish) -> Digest:
+    """With the user's name, where others read it."""
+    if not wish.others:
+        return digest
+    mine = [who["name"] for one in digest.section(YOURS) for who in one.who if who["name"] and who["email"].lower() in wish.me]
+    return replace(digest, whose=max(mine, key=mine.count, default=""))
 
 
 def _scope(con: sqlite3.Connection, wish: Wish) -> list[int]:
@@ -72,7 +86,7 @@ def _since_last(con: sqlite3.Connection, wish: Wish, scope: Sequence[int]) -> tu
         for number, stand in stands.items()
         if number not in asleep and (number not in told or number in fresh or told[number][1:] != stand)
     ]
-    hidden = _private_mails(con, wanted) if wish.shared else set()
+    hidden = _private_mails(con) if wish.shared else set()
     upto, seen = learned.upto(con), learned.known(con, wanted)
     found: list[News] = []
     tells: dict[int, Told] = {}
@@ -88,11 +102,16 @@ def _since_last(con: sqlite3.Connection, wish: Wish, scope: Sequence[int]) -> tu
         if news is not None:
             found.append(news)
     previous = learned.previous(con, wish.profile.name)
+    told_now = order(found) if previous else shorten(order(found), _FULL)
     digest = Digest(
-        wish.profile.name, previous[0] if previous else None, wish.now, False, _watched(con, order(found)),
-        unseen=learned.unseen(con), previous=previous, shared=wish.shared,
+        wish.profile.name, previous[0] if previous else None, wish.now, False, _watched(con, told_now),
+        unseen=learned.unseen(con), previous=previous, shared=wish.shared, thread=learned.mailed(con, wish.profile.name),
+        query=wish.profile.query, kept=not wish.every,
     )  # fmt: skip
-    return _with_rest(con, digest, wish, [number for number in scope if number not in asleep], stands), tells
+    mine = set(browse.listing(con, Term("turn", "me"), me=wish.me)) if wish.me else set()
+    silent = [number for number in scope if number not in asleep]
+    rest = {number: (stands[number][0], number in mine) for number in silent if number in stands}
+    return _with_rest(con, digest, rest), tells
 
 
 def _stands(con: sqlite3.Connection, scope: Sequence[int]) -> dict[int, tuple[str, str]]:
@@ -145,41 +164,40 @@ def _watched(con: sqlite3.Connection, news: Sequence[News]) -> tuple[News, ...]:
     return tuple(replace(one, watched=by_topic.get(one.id, "")) for one in news)
 
 
-def _with_rest(
-    con: sqlite3.Connection, digest: Digest, wish: Wish, scope: Sequence[int], stands: Mapping[int, tuple[str, str]]
-) -> Digest:
-    """With what has no news, and where the mails can be read."""
+def _with_rest(con: sqlite3.Connection, digest: Digest, stands: Mapping[int, tuple[str, bool]]) -> Digest:
+    """With what has no news, and where the mails can be read. stands: all topics, with status and whether it is his turn."""
     told = {one.id for one in digest.news}
-    rest = [number for number in scope if number not in told]
-    mine = set(browse.listing(con, Term("turn", "me"), me=wish.me)) if wish.me else set()
-    waiting = _titles(con, [number for number in rest if number in mine])
+    rest = {number: stand for number, stand in stands.items() if number not in told}
+    mine = [number for number, (_, is_mine) in rest.items() if is_mine]
+    stalled = [number for number, (status, is_mine) in rest.items() if status == "stalled" and not is_mine]
     proofs = [one for news in digest.news for one in (*news.evidence, *(proof for item in news.items for proof in item.evidence))]
-    msgids = {one["msgid"] for one in proofs if "msgid" in one}
     return replace(
-        digest, waiting=waiting, silent=len(rest),
-        stalled=tuple(number for number in rest if stands.get(number, ("",))[0] == "stalled"), links=_links(con, msgids),
+        digest, waiting=_titles(con, mine, shared=digest.shared), stalled=_titles(con, stalled, shared=digest.shared),
+        silent=len(rest), links=_links(con, {one["msgid"] for one in proofs if "msgid" in one}),
     )  # fmt: skip
 
 
-def _titles(con: sqlite3.Connection, numbers: Sequence[int]) -> tuple[tuple[int, str], ...]:
-    found = con.execute("SELECT id, title FROM topic WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(numbers)),))
-    return tuple((number, title) for number, title in found)
+def _titles(con: sqlite3.Connection, numbers: Sequence[int], *, shared: bool) -> tuple[tuple[int, str], ...]:
+    """Topics with their titles, as others may read them where it is *shared*."""
+    found = {number: row.data for number, row in browse.rows(con, list(numbers)).items()}
+    hidden = _private_mails(con) if shared else set()
+    return tuple((number, _without(data, hidden)["title"]) for number, data in sorted(found.items()))
 
 
 def _links(con: sqlite3.Connection, msgids: Collection[str]) -> dict[str, str]:
-    """Where public mails can be read: on the server they came from."""
+    """Where public mails can be read: on the server they came from, else where all archives are."""
     from urllib.parse import quote
 
     found = con.execute(
         "SELECT m.msgid, s.kind, s.name FROM message m JOIN seen_at a ON a.message = m.id JOIN source s ON s.id = a.source "
-        "WHERE NOT m.private AND m.msgid IN (SELECT value FROM json_each(?)) ORDER BY s.kind DESC, s.id",
-        (json.dumps(list(msgids)),),
+        "WHERE NOT m.private AND NOT s.private AND m.msgid IN (SELECT value FROM json_each(?)) "
+        "ORDER BY s.kind = 'lore', s.id DESC", (json.dumps(list(msgids)),),
     )  # fmt: skip
     links: dict[str, str] = {}
     for msgid, kind, name in found:
-        base = name if kind == "lore" else _LORE if kind == "snapshot" else ""
-        if base.startswith(("http://", "https://")):
-            links[msgid] = f"{base.rstrip('/')}/{quote(msgid, safe='@+=,:$')}" + ("/" if kind == "lore" else "")
+        server = kind == "lore" and name.startswith(("http://", "https://"))
+        base = name.rstrip("/") + "/" if server else _LORE
+        links[msgid] = base + quote(msgid, safe="@:!$()*,=~+", errors="replace") + ("/" if server else "")
     return links
 
 
@@ -192,13 +210,11 @@ def _private_topics(con: sqlite3.Connection) -> set[int]:
     return {row[0] for row in found}
 
 
-def _private_mails(con: sqlite3.Connection, numbers: Sequence[int]) -> set[str]:
-    """Mails of these topics' threads that came from the user's own files."""
-    found = con.execute(
-        "SELECT msgid FROM message WHERE private AND tid IN (SELECT tid FROM topic_thread WHERE topic IN "
-        "(SELECT value FROM json_each(?)))", (json.dumps(list(numbers)),),
-    )  # fmt: skip
-    return {row[0] for row in found}
+def _private_mails(con: sqlite3.Connection) -> Collection[str]:
+    """Every mail that came from the user's own files: one of another topic may have a part in a verdict, too."""
+    from tracker.store import public  # here, because it brings the parsers with it
+
+    return public.all_local(con)
 
 
 # --- a period
@@ -208,24 +224,26 @@ def _between(con: sqlite3.Connection, config: Config, wish: Wish, scope: Sequenc
     from tracker.store import past  # here, because it brings the parsers with it
 
     since, until = wish.since or 0, min(wish.until if wish.until is not None else wish.now, wish.now)
-    hidden = _private_mails(con, scope) if wish.shared else set()
+    hidden = _private_mails(con) if wish.shared else set()
     said = own.everything(con)
     found: list[News] = []
-    numbers = past.numbers_before(con, scope, until)
-    for number in numbers:
+    stands: dict[int, tuple[str, bool]] = {}
+    for number in past.numbers_before(con, scope, until):
         topic: dict[str, Any] | None
         if until >= wish.now:
             topic = _topic(browse.rows(con, [number])[number], said.get(number, own.Own()), wish, hidden)
         else:
             topic = past.topic_at(con, number, until, config.stalled_after)
             topic = topic and _without(topic, hidden)
-        news = topic and _period(con, config, wish, topic, since, until, hidden)
-        if news:
+        if topic is None:
+            continue
+        stands[number] = (topic["status"], rows.is_my_turn(topic, wish.me))
+        if news := _period(con, config, wish, topic, since, until, hidden):
             found.append(news)
     digest = Digest(
         wish.profile.name, since or None, until, True, order(found), shared=wish.shared, unseen=learned.unseen(con)
     )
-    return _with_rest(con, digest, wish, numbers, {})
+    return _with_rest(con, digest, stands)
 
 
 def _period(
@@ -242,7 +260,8 @@ def _period(
         if (event["at"] or "") < last and known.isdisjoint(_marks(event))
     ]
     was = (before["status"], before["turn"]) if before else None
-    return tell(topic, _visible(events, hidden), was, mine=rows.is_my_turn(topic, wish.me), now=until, window=True)
+    mine = rows.is_my_turn(topic, wish.me)
+    return tell(topic, _visible(events, hidden), was, mine=mine, now=until, window=True, begin=since or None)
 
 
 def _marks(event: Mapping[str, Any]) -> tuple[str, ...]:

@@ -14,8 +14,9 @@ def data(digest: Digest) -> dict[str, Any]:
         "schema": 1, "profile": digest.profile, "since": iso(digest.since), "until": iso(digest.until),
         "topics": [_topic(one) for one in digest.news],
         "waiting": [{"id": number, "title": title} for number, title in digest.waiting],
-        "quiet": digest.silent, "stalled": list(digest.stalled), "unseen": [_unseen(one) for one in digest.unseen],
-        "previous": {"at": iso(digest.previous[0]), "msgid": digest.previous[1]} if digest.previous else None,
+        "quiet": digest.silent, "stalled": [number for number, _ in digest.stalled],
+        "unseen": [_unseen(one) for one in digest.unseen],
+        "previous": {"at": iso(digest.previous[0]), "msgid": digest.previous[1] or None} if digest.previous else None,
     }  # fmt: skip
 
 

@@ -32,9 +32,9 @@ def eml(digest: Digest, msgid: str, sender: str, targets: Sequence[str], at: int
     mail["Subject"] = words.subject(digest)
     mail["Date"] = formatdate(at, usegmt=True)
     mail["Message-ID"] = f"<{msgid}>"
-    if digest.previous:
-        mail["In-Reply-To"] = f"<{digest.previous[1]}>"
-        mail["References"] = f"<{digest.previous[1]}>"
+    if digest.thread:
+        mail["In-Reply-To"] = f"<{digest.thread}>"
+        mail["References"] = f"<{digest.thread}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["List-Id"] = f"tracker digest <{label(digest.profile)}.digest.tracker.{domain(sender)}>"
     mail.set_content(text(digest), charset="utf-8", cte="quoted-printable")

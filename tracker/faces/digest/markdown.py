@@ -16,15 +16,19 @@ _MARKS = re.compile(r"([\\`*_\[\]<>#|~&])")
 def markdown(digest: Digest) -> str:
     """The whole digest, ending in a newline."""
     lines = [f"# {escape(words.summary(digest))}", "", escape(words.period(digest))]
-    for section, head in words.HEADS:
-        if found := digest.section(section):
-            lines += ["", f"## {head}"]
-            for news in found:
-                lines += _topic(news, digest)
+    for section, head in words.heads(digest):
+        lines += ["", f"## {escape(head)}"]
+        found = digest.section(section)
+        for news in found:
+            lines += [] if news.brief else _topic(news, digest)
+        lines += [""] * any(news.brief for news in found)
+        lines += [f"- {escape(words.in_brief(news))}" for news in found if news.brief]
     if not digest.news:
         lines += ["", "No news."]
+    if more := words.more_words(digest):
+        lines += ["", escape(more)]
     if quiet := words.quiet_words(digest):
-        lines += ["", "## Quiet", "", escape(" ".join(quiet))]
+        lines += ["", "## Quiet", *(line for sentence in quiet for line in ("", escape(sentence)))]
     if digest.unseen:
         lines += ["", "## Not seen", "", *(f"- {escape(words.unseen_words(one))}" for one in digest.unseen)]
     lines += ["", "---", "", "  \n".join(escape(line) for line in words.footer(digest))]
@@ -32,25 +36,24 @@ def markdown(digest: Digest) -> str:
 
 
 def _topic(news: News, digest: Digest) -> list[str]:
-    links = digest.links
     title, beside = words.heading(news)
     lines = ["", f"### {escape(title)}", ""]
     lines.append(f"**{escape(words.verdict(news))}**" + (f" · {escape(beside)}" if beside else ""))
-    lines[-1] += _proofs(news.evidence[: 1 if news.items else 3], links)
-    if step := words.next_step(news):
+    lines[-1] += _proofs(news.evidence[: 1 if news.items else 3], digest)
+    if step := words.next_step(news, digest):
         lines += ["", f"Next: {escape(step)}"]
     if news.watched:
         lines += ["", f"Found by the watch {escape(plain(news.watched))}"]
     lines += [""] * bool(news.items)
-    lines += [f"- {escape(words.item_words(item, digest))}{_proofs(item.evidence, links)}" for item in news.items]
+    lines += [f"- {escape(words.item_words(item, digest))}{_proofs(item.evidence, digest)}" for item in news.items]
     for note in news.notes:
         lines += ["", f"Note: {escape(plain(note))}"]
     return lines
 
 
-def _proofs(evidence: Sequence[Mapping[str, str]], links: Mapping[str, str]) -> str:
-    found = [words.proof(one, links) for one in evidence[:4]]
-    told = [f"[{escape(one.text)}](<{one.url}>)" if one.url else escape(one.text) for one in found if one.text]
+def _proofs(evidence: Sequence[Mapping[str, str]], digest: Digest) -> str:
+    found, more = words.proofs(evidence, digest)
+    told = [f"[{escape(one.text)}](<{one.url}>)" if one.url else escape(one.text) for one in found] + [more] * bool(more)
     return f" ({', '.join(told)})" if told else ""
 
 

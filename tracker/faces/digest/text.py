@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tracker.core.news import Digest, News
+from tracker.faces import rows
 from tracker.faces.digest import words
-from tracker.faces.plain import cut, pad, plain, width
+from tracker.faces.plain import cut, fold, pad, plain, width
 
 COLUMNS = 72
 
@@ -15,11 +16,9 @@ def text(digest: Digest) -> str:
     """The whole digest, ending in a newline."""
     page = _Page(digest)
     page.head()
-    for section, head in words.HEADS:
-        if found := digest.section(section):
-            page.lines += ["", head.upper()]
-            for news in found:
-                page.topic(news)
+    for section, head in words.heads(digest):
+        page.lines += ["", head.upper()]
+        page.topics(digest.section(section))
     page.rest()
     return "\n".join(page.lines) + "\n"
 
@@ -35,12 +34,19 @@ class _Page:
     def head(self) -> None:
         self.lines += [cut(f"tracker: {words.summary(self._digest)}", COLUMNS), words.period(self._digest)]
 
-    def topic(self, news: News) -> None:
+    def topics(self, several: Sequence[News]) -> None:
+        for news in several:
+            if not news.brief:
+                self._topic(news)
+        self.lines += [""] * any(news.brief for news in several)
+        self.lines += [_in_brief(news) for news in several if news.brief]
+
+    def _topic(self, news: News) -> None:
         title, beside = words.heading(news)
         room = COLUMNS - width(beside) - 2
         self.lines += ["", f"{pad(title, room)}  {beside}" if beside else cut(title, COLUMNS)]
         self._fold(_sentence(words.verdict(news)) + self._refs(news.evidence[:1]), "    ", "    ")
-        if step := words.next_step(news):
+        if step := words.next_step(news, self._digest):
             self._fold(f"Next: {_sentence(step)}", "    ", "      ")
         if news.watched:
             self._fold(f"Found by the watch {plain(news.watched)}", "    ", "      ")
@@ -53,9 +59,12 @@ class _Page:
         digest = self._digest
         if not digest.news:
             self.lines += ["", "No news."]
-        if quiet := words.quiet_words(digest):
+        if more := words.more_words(digest):
             self.lines.append("")
-            self._fold(" ".join(quiet), "QUIET  ", "       ")
+            self._fold(more, "", "")
+        for at, sentence in enumerate(words.quiet_words(digest)):
+            self.lines += [""] * (at == 0)
+            self._fold(sentence, "       " if at else "QUIET  ", "         " if at else "       ")
         if digest.unseen:
             self.lines.append("")
             for one in digest.unseen:
@@ -68,35 +77,20 @@ class _Page:
             self._fold(line, "", "  ")
 
     def _refs(self, evidence: Sequence[Mapping[str, str]]) -> str:
-        """` [3][4]`; what they point to is listed at the end."""
-        proofs = [words.proof(one, self._digest.links) for one in evidence[:4]]
-        numbers = [self._proofs.setdefault(one.url or one.text, len(self._proofs) + 1) for one in proofs if one.url or one.text]
-        return "".join([" ", *(f"[{number}]" for number in dict.fromkeys(numbers))]) if numbers else ""
+        """` [3][4]`; what they point to is listed at the end. Of many, ` [3][4][5][6] and 2 more`."""
+        told, more = words.proofs(evidence, self._digest)
+        numbers = [self._proofs.setdefault(one.url or one.text, len(self._proofs) + 1) for one in told]
+        marks = "".join(f"[{number}]" for number in dict.fromkeys(numbers))
+        return "".join(f" {words}" for words in (marks, more) if words)
 
     def _fold(self, line: str, first: str, further: str) -> None:
-        self.lines += fold(line, first, further)
+        self.lines += fold(line, COLUMNS, first, further)
+
+
+def _in_brief(news: News) -> str:
+    status = rows.status_words(news.status)
+    return f"{pad(words.heading(news)[0], COLUMNS - width(status) - 2)}  {status}"
 
 
 def _sentence(line: str) -> str:
     return line if line.endswith((".", "!", "?", "…")) else f"{line}."
-
-
-def fold(line: str, first: str, further: str, columns: int = COLUMNS) -> list[str]:
-    """*line* in lines of at most so many columns, what stands before the first and the others included.
-
-    A word that is longer than a line is cut in pieces, but for an address.
-    """
-    found: list[str] = []
-    now = first
-    empty = True
-    for word in line.split(" "):
-        if not empty and width(now) + 1 + width(word) > columns:
-            found.append(now)
-            now, empty = further, True
-        while empty and width(now) + width(word) > columns and "://" not in word:
-            head = cut(word, columns - width(now) + 1).removesuffix("…")
-            found.append(now + head)
-            now, word = further, word[len(head) :]
-        now += word if empty else f" {word}"
-        empty = False
-    return [*found, now.rstrip()]

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from tracker.core.dates import day, iso
-from tracker.core.news import MOVED, NEW, YOURS, Digest, Item, News, Unseen
+from tracker.core.news import MOVED, NEW, YOURS, Digest, News, Unseen
+from tracker.core.newslines import Item
 from tracker.faces import rows
-from tracker.faces.plain import plain
+from tracker.faces.plain import cut, plain
 
-HEADS = ((YOURS, "Your turn"), (MOVED, "Moved"), (NEW, "New"))
 _LINUS = "https://git.kernel.org/linus/"
 _MAX_TEXT = 240
+_MAX_PROOFS = 4
+_MAX_NAMED = 260  # characters of topics that are named in one sentence
+_MAX_TITLE = 56
 
 
 class Proof(NamedTuple):
@@ -31,12 +34,19 @@ def summary(digest: Digest) -> str:
     """How much there is to tell."""
     yours = len(digest.section(YOURS)) + len(digest.waiting)
     counts = (
-        (yours, "waits for you" if yours == 1 else "wait for you"),
+        (yours, ("waits" if yours == 1 else "wait") + (" for you" if digest.whose is None else "")),
         (len(digest.section(MOVED)), "moved"), (len(digest.section(NEW)), "new"),
     )  # fmt: skip
     told = [f"{number} {word}" for number, word in counts if number]
     named = f" ({plain(digest.profile)})" if digest.profile != "default" else ""
     return (", ".join(told) or "no news") + named
+
+
+def heads(digest: Digest) -> tuple[tuple[str, str], ...]:
+    """The sections that have news, each with its head: whose turn it is by name, where others than the user read it."""
+    whose = f"Waiting for {plain(digest.whose)}" if digest.whose else "Waiting"
+    every = ((YOURS, "Your turn" if digest.whose is None else whose), (MOVED, "Moved"), (NEW, "New"))
+    return tuple((section, head) for section, head in every if digest.section(section))
 
 
 def period(digest: Digest) -> str:
@@ -63,12 +73,29 @@ def verdict(news: News) -> str:
     return f"{status}: {reason}" if reason else status
 
 
-def next_step(news: News) -> str:
+def in_brief(news: News) -> str:
+    """A topic in one line: its title and how it stands."""
+    return f"{heading(news)[0]}: {rows.status_words(news.status)}"
+
+
+def more_words(digest: Digest) -> str:
+    """How many topics are told in one line each, and where to see all of them; '' when none is."""
+    brief = [one for one in digest.news if one.brief]
+    if not brief:
+        return ""
+    every = f"tracker list '{plain(digest.query)}'" if digest.query else "tracker list"
+    return (
+        f"{len(digest.news)} topics are told for the first time: {len(digest.news) - len(brief)} in full, "
+        f"{len(brief)} in a line each. One in full: tracker show {brief[0].id}; all: {every}"
+    )
+
+
+def next_step(news: News, digest: Digest) -> str:
     """Who acts next, what is to be done and since when; '' when it is nobody's turn or not known."""
     if not news.action:
         return ""
     names = ", ".join(rows.person(one) for one in news.who[:3])
-    who = "you" if news.section == YOURS else names or news.turn
+    who = "you" if news.section == YOURS and digest.whose is None else names or news.turn
     since = f" (since {news.since[:10]})" if news.since else ""
     return f"{who}: {news.action}{since}"
 
@@ -85,6 +112,13 @@ def shorten(text: str) -> str:
     """Words of a mail on one line, cut where they grow long."""
     text = " ".join(plain(text).split())
     return text if len(text) <= _MAX_TEXT else text[: _MAX_TEXT - 1].rstrip() + "…"
+
+
+def proofs(several: Sequence[Mapping[str, str]], digest: Digest) -> tuple[list[Proof], str]:
+    """EVIDENCEs in words, each once, of many the first few; and `and 3 more`, '' where these are all."""
+    found = [one for one in dict.fromkeys(proof(one, digest.links) for one in several) if one.text]
+    more = len(found) - _MAX_PROOFS
+    return found[:_MAX_PROOFS], f"and {more} more" if more > 0 else ""
 
 
 def proof(one: Mapping[str, str], links: Mapping[str, str]) -> Proof:
@@ -109,27 +143,40 @@ def _minute(at: int | None) -> str:
 
 
 def quiet_words(digest: Digest) -> list[str]:
-    """What has no news: how much, what still waits for the user, what nothing moves."""
+    """What has no news, a sentence each: how much, what still waits for the user, what nothing moves."""
     if not digest.silent:
         return []
     lines = [f"{digest.silent} topic{'' if digest.silent == 1 else 's'} without news."]
     if digest.waiting:
-        lines.append(f"Still your turn: {_numbers([number for number, _ in digest.waiting])}.")
+        still = "Still your turn" if digest.whose is None else f"Still waiting for {plain(digest.whose)}".removesuffix(" for ")
+        lines.append(f"{still} ({len(digest.waiting)}): {_named(digest.waiting)}.")
     if digest.stalled:
-        lines.append(f"Nothing moves: {_numbers(digest.stalled)}.")
+        lines.append(f"Nothing moves ({len(digest.stalled)}): {_named(digest.stalled)}.")
     return lines
 
 
-def _numbers(several: list[int] | tuple[int, ...]) -> str:
-    more = f" and {len(several) - 12} more" if len(several) > 12 else ""
-    return ", ".join(f"#{number}" for number in several[:12]) + more
+def _named(several: Sequence[tuple[int, str]]) -> str:
+    """Topics by number and title, as many as fit into a few lines; one at least."""
+    told: list[str] = []
+    room = _MAX_NAMED
+    for number, title in several:
+        words = f"#{number} {cut(' '.join(plain(title).split()), _MAX_TITLE)}"
+        if told and room < len(words):
+            break
+        told.append(words)
+        room -= len(words) + 2
+    more = len(several) - len(told)
+    return "; ".join(told) + (f"; and {more} more" if more else "")
 
 
 def footer(digest: Digest) -> list[str]:
     """The digest before this one, and how to hear no more of a topic."""
+    if not digest.kept:
+        return ["The mail that comes with tracker: nothing counts as told, so it is the same each time. Begin: tracker follow ID"]
     lines = []
     if digest.previous:
-        lines.append(f"Previous digest: {day(digest.previous[0])} <{plain(digest.previous[1])}>")
+        msgid = f" <{plain(digest.previous[1])}>" if digest.previous[1] else ""
+        lines.append(f"Previous digest: {day(digest.previous[0])}{msgid}")
     elif not digest.window:
         lines.append("The first digest: it tells how everything stands.")
     one = digest.news[0].id if digest.news else digest.waiting[0][0] if digest.waiting else 7

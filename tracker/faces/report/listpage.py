@@ -137,7 +137,7 @@ def _waiting(found: Sample) -> list[dict[str, Any]]:
         if some:
             shown = some[:_LISTED]
             oldest = f", the oldest {len(shown)}" if len(shown) < len(some) else ""
-            caption = f"Waiting for {who}: {len(some):,} topics{oldest}"
+            caption = f"Waiting for {who}: {len(some):,} topic{'s' if len(some) != 1 else ''}{oldest}"
             tables.append({"caption": caption, "rows": [_wait(one, titles) for one in shown]})
     return tables
 

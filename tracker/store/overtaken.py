@@ -1,0 +1,132 @@
+"""Which topics another one took the place of: its patch was offered instead, or takes up a draft, and it landed.
+
+What is offered instead stands in `relation` as 'alternative'. 'follows' counts for drafts only (code in a reply, an RFC): a
+patch that follows a real posting may as well stand on top of it.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from tracker.core.dates import parse_iso
+from tracker.core.fate import LANDED
+from tracker.core.findings import Successor
+from tracker.core.grouping import Group
+from tracker.core.landing import Evidence
+from tracker.core.lineage import Link
+
+_STEPS = 3  # from a posting over an alternative to what was made of it
+_OFFERED = "alternative"
+# What such a topic says of itself is surer than what another topic says of it.
+_SURE = (*LANDED, "partly-applied", "reverted", "dropped", "discussion")
+_Later = tuple[str, Mapping[str, Any]]  # a series, TOPIC that it is one of
+
+
+def successor(con: sqlite3.Connection, series: Sequence[str], posted: int | None, *, draft: bool) -> Successor | None:
+    """The topic that took the place of one with *series*, whose newest revision was *posted* then; None when there is none.
+
+    draft: that revision is code in a reply or an RFC. Only what landed later than that counts; of several the nearest, then the
+    first to land.
+    """
+    seen = set(series)
+    here: list[tuple[Sequence[str], bool]] = [(series, draft)]
+    for _ in range(_STEPS):
+        found: list[tuple[int, Successor]] = []
+        there: list[tuple[Sequence[str], bool]] = []
+        for ids, open_end in here:
+            for one, data in _later(con, ids, open_end):
+                own = [revision["series"] for revision in data["revisions"]]
+                if not seen.isdisjoint(own):
+                    continue
+                seen.update(own)
+                landed = _landed(data)
+                if landed is not None and landed >= (posted or 0):
+                    found.append((landed, _told(one, data, landed)))
+                there.append((own, _is_draft(data)))
+        if found:
+            return min(found, key=lambda pair: (pair[0], pair[1].series))[1]
+        here = there
+    return None
+
+
+def _later(con: sqlite3.Connection, ids: Sequence[str], draft: bool) -> list[_Later]:
+    """The topics with a series that was posted in the place of one of *ids*, by that series."""
+    kinds = ("alternative", "follows") if draft else ("alternative",)
+    rows = con.execute(
+        "SELECT DISTINCT series.id, topic.data FROM relation JOIN series ON series.id = relation.series "
+        "JOIN topic ON topic.id = series.topic WHERE relation.other IN (SELECT value FROM json_each(?1)) "
+        "AND relation.series NOT IN (SELECT value FROM json_each(?1)) AND kind IN (SELECT value FROM json_each(?2)) "
+        "ORDER BY series.id", (json.dumps(list(ids)), json.dumps(kinds)),
+    )  # fmt: skip
+    return [(one, json.loads(data)) for one, data in rows]
+
+
+def _newest(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The newest revision, as topic.newest: of those that were posted, if any."""
+    posted = [one for one in data["revisions"] if one["label"] != _OFFERED]
+    found: Mapping[str, Any] = (posted or data["revisions"])[-1]
+    return found
+
+
+def _is_draft(data: Mapping[str, Any]) -> bool:
+    newest = _newest(data)
+    return bool(newest["rfc"] or newest["label"] == _OFFERED)
+
+
+def _landed(data: Mapping[str, Any]) -> int | None:
+    """When a topic landed for good, the first time; None when it did not."""
+    if data["status"] not in LANDED:
+        return None
+    dates = [parse_iso(one["date"] or "") for one in data["landings"] if not (one["reverted"] or one["dropped"])]
+    return min((one for one in dates if one is not None), default=None)
+
+
+def _told(series: str, data: Mapping[str, Any], landed: int) -> Successor:
+    proof = [Evidence(msgid=series)]
+    proof += [Evidence(msgid=one["msgid"]) for one in data["evidence"] if "msgid" in one]
+    author = _newest(data)["author"]
+    return Successor(series, data["title"], author["name"] or author["email"], landed, tuple(dict.fromkeys(proof[:4])))
+
+
+def changed(con: sqlite3.Connection, numbers: Iterable[int]) -> list[Group]:
+    """The topics whose successor is not the one they name, of *numbers* and those that lead to them, as they are grouped."""
+    groups: list[Group] = []
+    for status, text in _earlier(con, set(numbers)):
+        data = json.loads(text)
+        posted = parse_iso(_newest(data)["date"] or "")
+        own = [one["series"] for one in data["revisions"]]
+        found = successor(con, own, posted, draft=_is_draft(data)) if status not in _SURE else None
+        told = data["superseded_by"]
+        if (told and told["series"]) != (found and found.series):
+            groups.append(Group(tuple(own), tuple(_link(one) for one in data["revisions"])))
+    return groups
+
+
+def _link(revision: Mapping[str, Any]) -> Link | None:
+    """What ties a revision to an earlier one, as far as TOPIC tells."""
+    tie = revision["link"]
+    proof = tuple(one["msgid"] for one in tie["evidence"]) if tie else ()
+    return Link(proof[0] if proof else "", revision["series"], tie["how"], tie["confidence"], proof) if tie else None
+
+
+def _earlier(con: sqlite3.Connection, numbers: set[int]) -> list[tuple[str, str]]:
+    """Status and TOPIC of those of *numbers* and of what leads to them that has, or had, something in its place."""
+    every, fresh = set(numbers), set(numbers)
+    for _ in range(_STEPS):
+        rows = con.execute(
+            "SELECT DISTINCT old.topic FROM series new JOIN relation ON relation.series = new.id "
+            "JOIN series old ON old.id = relation.other WHERE old.topic IS NOT NULL "
+            "AND kind IN ('alternative', 'follows') AND new.topic IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(fresh)),),
+        )
+        fresh = {row[0] for row in rows} - every
+        every |= fresh
+    return con.execute(
+        "SELECT status, data FROM topic WHERE id IN (SELECT value FROM json_each(?1)) AND "
+        "(json_extract(data, '$.superseded_by') IS NOT NULL OR EXISTS (SELECT 1 FROM series JOIN relation "
+        "ON relation.other = series.id WHERE series.topic = topic.id AND kind IN ('alternative', 'follows'))) ORDER BY id",
+        (json.dumps(sorted(every)),),
+    ).fetchall()
