@@ -167,7 +167,7 @@ def test_revert_names_its_commit() -> None:
     [
         ("Pulled, thanks.", "", ""),
         ("I've pulled this, but I do not like it.", "", ""),
-        ("I've pushed out my merge of this thing, but please look.", "", ""),
+        ("I've pushed out my merge of this thing, but please look. There is no point in even testing it.", "", ""),
         ("Pulled into the vfs.fixes branch of the vfs/vfs.git tree.", "vfs/vfs.git", "vfs.fixes"),
         ("Merged, thanks.", "", ""),
     ],

@@ -166,7 +166,40 @@ def test_two_people_of_one_given_name_stay_two() -> None:
     assert len(list_stats(sample, NOW).reviewers) == 2
 
 
+def test_an_address_and_a_name_tie_people() -> None:
+    """Ben's two addresses are one person because a third mail has the name of one and the address of the other."""
+    names = (("BenReviewer", "b@old.example"), ("Ben Reviewer", "b@new.example"), ("r", "b@new.example"), ("b", "b@old.example"))
+    sample = [course(1, replies=tuple(after(1, n, Person(*one)) for n, one in enumerate(names)))]
+    assert [(one.who.name, one.replies) for one in list_stats(sample, NOW).reviewers] == [("Ben Reviewer", 4)]
+
+
+def test_a_mailmap_ties_addresses() -> None:
+    """As everywhere else."""
+    sample = [course(1, replies=(after(1, 1, Person("Ben", "b@a.example")), after(1, 2, Person("ben", "b@b.example"))))]
+    assert len(list_stats(sample, NOW).reviewers) == 2
+    assert len(list_stats(sample, NOW, {"b@a.example": "b@b.example"}).reviewers) == 1
+
+
+# --- postings for stable releases
+
+
+def test_stable_postings_are_counted_apart() -> None:
+    """In no other number."""
+    stable = course(2, "merged", stable=True, landed=START + 3 * DAY, replies=(after(2, 5),), turn="reviewer")
+    both, without = list_stats([course(1), stable], NOW), list_stats([course(1)], NOW)
+    assert both.stable == (2,)
+    assert (both.outcomes, both.landing, both.reviewers, both.courses) == (
+        without.outcomes, without.landing, without.reviewers, without.courses,
+    )  # fmt: skip
+
+
 # --- waiting
+
+
+def test_what_somebody_says_is_applied_does_not_wait() -> None:
+    """Nor does that of which nothing is known."""
+    known = course(1, "in-review", turn="reviewer", turn_since=START)
+    assert [one.number for one in list_stats([known, course(2, "stalled", turn="reviewer", claimed=True)], NOW).waiting] == [1]
 
 
 def test_what_waits_the_longest_comes_first() -> None:

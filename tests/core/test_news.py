@@ -6,7 +6,7 @@ from typing import Any
 
 from tracker.core import news, review
 from tracker.core.dates import iso
-from tracker.core.news import MOVED, NEW, YOURS, News, action, occurrences, order, tell
+from tracker.core.news import MOVED, NEW, YOURS, News, action, occurrences, order, shorten, tell
 from tracker.faces import rows
 
 DAY = 86_400
@@ -187,6 +187,71 @@ def test_a_condition_is_told_with_its_words() -> None:
     ]
     texts = [item.text for item in told(data, *events).items]
     assert texts == ["Reviewed-by Ben Reviewer on a condition: With that fixed: Reviewed-by", "Reviewed-by Ben Reviewer"]
+
+
+def test_tags_of_one_person_are_one_line() -> None:
+    """With ranges of patches and all proofs; another tag, another person and other words have lines of their own."""
+    patches = [(f"title {n}", str(n)) for n in range(1, 15)]
+    several = [tag("given", f"{n}@x", f"v1-{n}@example.org") for n in (1, 3, 5, 6, 7, 8, 9)]
+    several += [
+        tag("given", "anna@x", "v1-2@example.org", who=ANNA), {**tag("given", "ack@x", "v1-2@example.org"), "name": "Acked-by"},
+        tag("conditional", "if@x", "v1-2@example.org", quote="With that fixed"),
+    ]  # fmt: skip
+    events = [{**event("tagged", one["msgid"]), "id": f"tagged:{one['name']}:{one['msgid']}"} for one in several]
+    found = told(topic(revisions=[revision(1, *patches)], tags=several), *events).items
+    assert [item.text for item in found] == [
+        "Reviewed-by Ben Reviewer on 1, 3, 5–9/14", "Reviewed-by Anna Author on 2/14", "Acked-by Ben Reviewer on 2/14",
+        "Reviewed-by Ben Reviewer on 2/14 on a condition: With that fixed",
+    ]  # fmt: skip
+    assert found[0].evidence == tuple({"msgid": f"{n}@x"} for n in (1, 3, 5, 6, 7, 8, 9))
+
+
+def test_tags_of_two_versions_name_them() -> None:
+    """Numbers alone would not say which patches they are."""
+    revisions = [revision(1, ("one", "a"), ("two", "b")), revision(2, ("one", "a"), ("two", "b"))]
+    several = [tag("given", "1@x", "v1-2@example.org"), tag("given", "2@x", "v2-1@example.org", "v2-2@example.org")]
+    events = [{**event("tagged", one["msgid"]), "id": f"tagged:Reviewed-by:{one['msgid']}"} for one in several]
+    items = told(topic(revisions=revisions, tags=several), *events).items
+    assert [item.text for item in items] == ["Reviewed-by Ben Reviewer on 2/2 of v1, all of v2"]
+
+
+def test_lost_tags_of_one_person_are_one_line() -> None:
+    """As those that were given."""
+    revisions = [revision(1, ("one", "a"), ("two", "b")), revision(2, ("one", "A"), ("two", "B"), ("three", "c"))]
+    several = [
+        tag("given", f"{n}@x", f"v1-{n}@example.org", lost_in=["v2-0@example.org"], why="patch changed") for n in (1, 2)
+    ]
+    data = topic(revisions=revisions, tags=several)
+    items = told(data, *[one for one in occurrences(data, NOW) if one["kind"] == "lost"]).items
+    assert [item.text for item in items] == ["Reviewed-by of Ben Reviewer is missing in v2 (patch changed)"]
+    assert len(items[0].evidence) == 2
+
+
+def test_a_version_of_the_same_number_is_posted_again() -> None:
+    """It is told apart by its date from the one it is compared with."""
+    again = {**revision(1, ("one", "a"), at=NOW + DAY), "series": "again@example.org"}
+    item = told(topic(revisions=[revision(1, ("one", "a")), again]), event("revised", "again@example.org")).items[0]
+    assert (item.label, item.text) == ("posted again", "v1 by Anna Author: 1 patch; since that of 2024-05-29: the same patch")
+
+
+def test_what_was_asked_before_the_period_is_still_open() -> None:
+    """It comes after what happened in the period, whatever its date."""
+    ask = {"kind": "request", "who": BEN, "text": "Add a test.", "patch": None}
+    asks = [{**ask, "at": iso(NOW - at), "evidence": {"msgid": f"{at}@x"}} for at in (9 * DAY, DAY)]
+    found = tell(
+        topic(asks=asks, turn="author"), [event("agreement", "9@x")], None, mine=False, now=NOW, window=True, begin=NOW - 2 * DAY
+    )
+    assert found is not None
+    labels = [item.label for item in found.items]
+    assert labels == ["waits for an answer", "agreement", "still open"]
+
+
+def test_of_many_topics_a_few_are_told_in_full() -> None:
+    """Those of each section that moved last; none is left out, and few topics stay as they are."""
+    several = [told(topic(id=n, turn_since=iso(NOW - n * DAY)), was=None) for n in range(1, 6)]
+    found = shorten(tuple(reversed(several)), 2)
+    assert [(one.id, one.brief) for one in found] == [(1, False), (2, False), (3, True), (4, True), (5, True)]
+    assert shorten(several, 5) == tuple(several)
 
 
 def test_the_heaviest_item_comes_first() -> None:

@@ -198,6 +198,11 @@ ROWS: tuple[Row, ...] = (
         ], {}, "changes-requested", "author", (A,), 2, "Anna Author grants an objection",
     ),
     (
+        "a maintainer asks below the older version", [
+            one(), one(2, 1, "width"), says("c@x", "p1@x", "Please show that it can happen.", who=CHEN, day=2),
+        ], {}, "changes-requested", "author", (A,), 2, "Chen Maintainer asks",
+    ),
+    (
         "a suggestion is answered", [
             one(), says("b@x", "p1@x", "How about a macro?"), says("a@x", "p1@x b@x", "No.", who=ANNA, day=2),
         ], {}, "in-review", "reviewer", (B,), 2, "answered by Ben Reviewer",

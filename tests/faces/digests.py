@@ -31,10 +31,10 @@ class Store:
         with writing(self.config), contextlib.closing(open_store(self.config)) as con:
             yield Session(con, self.config, self.now, lambda _text: None)
 
-    def arrive(self, *mails: bytes, private: bool = False) -> None:
-        """Mail arrives, and what it says is learned."""
+    def arrive(self, *mails: bytes, private: bool = False, archive: bool = False) -> None:
+        """Mail arrives, and what it says is learned. archive: with a public-inbox archive, not from a server."""
         with self.session() as session:
-            kind, name = ("mbox", "own.mbox") if private else ("lore", URL)
+            kind, name = ("mbox", "own.mbox") if private else ("inbox", "demo/0") if archive else ("lore", URL)
             add_mail(session, mails, source(session.con, kind, name, private=private))
             note_arrivals(session, read=False)
             learn(session)

@@ -93,6 +93,17 @@ def test_units_are_installed(places: Path, tracker: Run) -> None:
         assert "tracker-digest" not in done.stderr, done.stderr
 
 
+def test_units_that_mail_nobody_are_warned_of(places: Path, tracker: Run) -> None:
+    """In one line that says what to add; not where the command or the profile names somebody."""
+    err = tracker("cron", "--install", "systemd")[2]
+    assert [line for line in err.splitlines() if "journal" in line and "--mail" in line] != []
+    assert "journal" not in tracker("cron", "--install", "systemd", "--mail", "ben@example.org")[2]
+    folder = places / "my config 100%" / "tracker"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.toml").write_text('[[profile]]\nname = "team"\nto = ["team@example.org"]\n')
+    assert "journal" not in tracker("cron", "--install", "systemd", "--profile", "team")[2]
+
+
 def test_the_crontab_keeps_its_other_lines(places: Path, tracker: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Installing twice leaves one line; what else is in the crontab stays as it is."""
     kept, folder = places / "crontab", places / "bin"

@@ -160,7 +160,7 @@ def test_the_users_turn_comes_first(store: Store, tracker: Run) -> None:
     out = tracker("digest")[1]
     assert "\nYOUR TURN\n" in out
     assert "Next: you: answer, or post a new version" in out
-    assert "Still your turn: #2." in out
+    assert "Still your turn (1): #2 other: count the readers." in out
     assert out.startswith("tracker: 2 wait for you\n")
 
 
@@ -192,14 +192,21 @@ def test_always_prints_the_quiet_summary(store: Store, tracker: Run) -> None:
 
 
 def test_the_footer_names_the_last_digest(store: Store, tracker: Run, clock: Clock) -> None:
-    """By its day and message id, and says how to mute."""
+    """By its day, and by its message id when it became a mail; and says how to mute."""
     first = json.loads(tracker("digest", "--format", "json")[1])
     assert first["previous"] is None
     store.arrive(review(1, TAG))
     clock.now += DAY
-    second = tracker("digest")[1]
-    assert re.search(r"^Previous digest: 2024-06-08\s+<20240608\d+\.default\.[0-9a-f]+\.tracker@", second, re.MULTILINE)
+    second = tracker("digest", "--format", "eml")[1].replace("\n ", " ")
+    assert "\nPrevious digest: 2024-06-08\n" in second
+    assert "In-Reply-To" not in second
     assert "tracker snooze 1 --for 2w" in second
+    msgid = re.findall(r"^Message-ID: <(.+)>$", second, re.MULTILINE)[0]
+    clock.now += DAY
+    third = tracker("digest", "--always")[1]
+    assert f"Previous digest: 2024-06-09 <{msgid}>" in " ".join(third.split())
+    clock.now += DAY
+    assert f"In-Reply-To: <{msgid}>" in tracker("digest", "--always", "--format", "eml")[1].replace("\n ", " ")
 
 
 def test_joining_two_topics_tells_nothing_again(store: Store, tracker: Run) -> None:
@@ -404,6 +411,24 @@ def test_atom_can_be_read(hostile: Store, tracker: Run) -> None:
     for one in (root, *entries):
         assert all(one.findtext(f"{space}{name}") for name in ("id", "title", "updated"))
     assert len({one.findtext(f"{space}id") for one in entries}) == 2
+    for one in entries:
+        page = one.findtext(f"{space}content") or ""
+        checker = _Checker()
+        checker.feed(page)
+        assert checker.open == []
+        assert checker.tags <= {"p", "ul", "li", "a"}
+        assert f'<a href="{URL}/' in page
+
+
+def test_a_feed_of_a_quiet_day_is_one(store: Store, tracker: Run) -> None:
+    """Without entries, and with the exit code of no news; it says how much is quiet."""
+    tracker("digest")
+    code, out, _ = tracker("digest", "--format", "atom")
+    assert code == 1
+    root = ET.fromstring(out)
+    space = "{http://www.w3.org/2005/Atom}"
+    assert root.findall(f"{space}entry") == []
+    assert root.findtext(f"{space}subtitle") == "2 topics without news."
 
 
 def test_a_mail_parses_back_without_defects(hostile: Store, tracker: Run, clock: Clock) -> None:
@@ -450,7 +475,11 @@ def test_a_period_leaves_the_next_digest_alone(store: Store, tracker: Run) -> No
 
 def test_wrong_dates_are_named(store: Store, tracker: Run) -> None:
     """A date that is none, and an end before its beginning."""
-    for args in (("--since", "yore"), ("--since", "2024-06", "--until", "2024-05"), ("--until", "2024-05-01..2024-05-02")):
+    wrong = (
+        ("--since", "yore"), ("--since", "2024-06", "--until", "2024-05"), ("--until", "2024-05-01..2024-05-02"),
+        ("--since", "2030-01-01"),
+    )  # fmt: skip
+    for args in wrong:
         code, out, err = tracker("digest", *args)
         assert (code, out, err.count("\n")) == (2, "", 1)
 

@@ -53,6 +53,18 @@ def page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Page:
 ANNA = "Anna Author <anna@example.org>"
 
 
+def test_many_proofs_of_a_step_are_folded(page: Page) -> None:
+    """Three are seen, the others open, so that a narrow column stays short; each leads to its mail."""
+    cover = mail("c@x", "[PATCH 0/6] demo: six", headers=LIST.strip())
+    several = [posted(f"p{n}@x", f"[PATCH {n}/6] demo: {n}", diff=DIFF.replace("ring", f"r{n}"), refs="c@x") for n in range(1, 7)]
+    tags = [answer(f"t{n}@x", f"p{n}@x", f"Reviewed-by: {BEN}\n", at=START + DAY + n) for n in range(1, 7)]
+    fill(cover, *several, *tags)
+    found = page("1")
+    cell = next(cell for cell in re.findall(r'<td class="proof">.*?</td>', found, re.DOTALL) if "t6@x" in cell)
+    seen, _, more = cell.partition("<details><summary>and 3 more</summary>")
+    assert [len(re.findall(r'<a href="https://lore.kernel.org/r/t\d@x">', part)) for part in (seen, more)] == [3, 3]
+
+
 def posted(
     msgid: str, subject: str, *, at: int = START, diff: str = DIFF, sender: str = ANNA, refs: str = "",
     log: str = f"Count.\n\nSigned-off-by: {ANNA}\n",

@@ -34,6 +34,8 @@ from tests.notices import (
 )
 from tracker.faces import cli
 from tracker.faces.path import chain, steps
+from tracker.faces.tui.draw.line import text_of
+from tracker.faces.tui.draw.path import chain_line
 
 Run = Callable[..., tuple[int, str, str]]
 NOW = START + 120 * DAY
@@ -118,6 +120,22 @@ def test_stages_that_were_not_seen_are_visible(store: Callable[..., dict[str, An
     ]  # fmt: skip
     found = chain(store(V1, queued("demo: one", SECOND)))
     assert found[2:] == [("maintainer's tree", "unknown"), ("linux-next", "unknown"), ("mainline", "done")]
+
+
+def test_a_review_of_some_patches_is_not_whole(store: Callable[..., dict[str, Any]], tracker: Run) -> None:
+    """One tag on one of two patches: half a mark and the numbers; with the other one it is whole."""
+    two = [
+        patch(f"{n}@x", f"[PATCH {n}/2] demo: step {n}", diff=diff_of(n), refs="" if n == 1 else "1@x", at=START + n) for n in (1, 2)
+    ]
+    tags = [
+        mail(f"r{n}@x", f"Re: [PATCH {n}/2] demo: step {n}", "Reviewed-by: Ben Stranger <ben@example.org>\n", refs=f"{n}@x",
+             sender=BEN, at=START + DAY) for n in (1, 2)
+    ]  # fmt: skip
+    found = store(*two, tags[0], name="1@x")
+    assert chain(found)[1] == ("reviewed 1/2", "part")
+    assert text_of(chain_line(found)).startswith("● posted ─ ◐ reviewed 1/2 ─ ○ ")
+    assert "posted → reviewed 1/2 → (maintainer's tree)" in tracker("show", "1@x")[1]
+    assert chain(store(*two, *tags, name="1@x"))[1] == ("reviewed", "done")
 
 
 def test_a_discussion_has_no_chain() -> None:

@@ -166,6 +166,27 @@ def test_a_patch_that_was_only_offered_is_no_topic_here(show: Show) -> None:
     assert (found["topics"], found["left_out"]) == (2, {"local": 0, "offered": 1, "undated": 0})
 
 
+def test_stable_postings_are_a_class_of_their_own(show: Show) -> None:
+    """A backport, a review and AUTOSEL are said to be there, and are in no number."""
+    fill(*SAMPLE)
+    before = json.loads(show(json=True))["stats"]
+    for number, prefix in enumerate(("PATCH AUTOSEL 6.1 12/34", "PATCH 5.10.y", "PATCH 6.6 012/345")):
+        other = DIFF.replace("ring.c", f"s{number}.c").replace("lock", f"lock{number}")
+        fill(posted(f"s{number}@x", f"[{prefix}] other: number {number}", at=START + DAY, diff=other))
+    after = json.loads(show(json=True))["stats"]
+    assert (before.pop("stable"), after.pop("stable")["n"]) == ({"n": 0, "topics": []}, 3)
+    assert after == before
+    assert "3 stable postings, counted apart" in show()
+
+
+def test_what_somebody_says_is_applied_is_not_among_the_oldest(show: Show) -> None:
+    """Whoever says so, he takes it that it is done."""
+    fill(*SAMPLE)
+    assert "2 topics wait" in " ".join(show().split())
+    fill(answer("said@x", "w1@x", "Applied, thanks.\n", CHEN, START + 3 * DAY, "Re: [PATCH] demo: write it down"))
+    assert "1 topic waits: for its" in " ".join(show().split())
+
+
 def test_local_answers_do_not_count(show: Show) -> None:
     """Nor does a patch that only a local file offers in reply to a public one."""
     fill(*SAMPLE)

@@ -138,6 +138,21 @@ def test_a_server_that_fails_is_told_and_asked_again(lists: Lists, tracker: Run)
     assert titles(tracker) == ["ring: count"]
 
 
+def test_the_digest_names_the_server_of_a_watch_that_fails(lists: Lists, tracker: Run) -> None:
+    """Also when nothing else is followed there; it is gone when the server answers again, or the watch ended."""
+    away = ("--server", "http://127.0.0.1:9/all")
+    tracker("follow", "--watch", "s:ring")
+    code, out, _ = tracker(*away, "digest", "--sync", "--always")
+    assert code == 3
+    assert "NOT SEEN http://127.0.0.1:9/all not reached until now" in " ".join(out.split())
+    unseen = json.loads(tracker("digest", "--always", "--format", "json")[1])["unseen"]
+    assert [one["source"] for one in unseen] == ["http://127.0.0.1:9/all"]
+    assert "NOT SEEN" not in tracker("digest", "--sync", "--always")[1]
+    assert "NOT SEEN" in tracker(*away, "digest", "--sync", "--always")[1]
+    tracker("unfollow", "--watch", "s:ring")
+    assert "NOT SEEN" not in tracker(*away, "digest", "--sync", "--always")[1]
+
+
 def test_offline_looks_at_the_store_alone(lists: Lists, tracker: Run) -> None:
     """No request is made for a watch."""
     tracker("follow", "--watch", "s:ring")

@@ -306,6 +306,8 @@ def _taken_back(rule: Rule, sentence: str, start: int, verb: re.Match[str], end:
         return True
     if _IF_BEHIND.search(behind if rule.future else behind[:40]):
         return True
+    if rule.kind == "pulled":  # nobody pulls a tree to test it and says so in answer to the request
+        return False
     personal = rule.who is _self or rule.kind == "reverted" or _THE_PATCH.match(sentence, verb.end())
     tests = _TESTING if personal and not _TREE_BEHIND.search(sentence, verb.end(), end) else _LOCALLY
     said = sentence[start : verb.start()] + " " + behind

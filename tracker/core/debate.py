@@ -4,7 +4,8 @@ Asking is a question or a request (talk.py) in answer to a mail of the author, a
 - the author answers by any reply below it. What is answered waits for who asked, but a condition or a refusal stays open;
 - who asked closes it by a tag or an agreement for that patch, by letting it go, by taking the patch, or by hearing the answer and
   asking no more; nobody else does, but a maintainer who will take the patch ends the author's plans and all but refusals;
-- what was said about an older revision is gone with it; robots and mails about other topics say nothing.
+- what was said about an older revision is gone with it, unless a maintainer asks when the newer one is out already; robots and
+  mails about other topics say nothing.
 """
 
 from __future__ import annotations
@@ -106,8 +107,12 @@ def hear(
     tags = _by_mail(review.tags)
     agreed = {one.msgid for one in review.agreements if not one.conditional}
     replies = [mail for mail in mails.values() if not mail.robot and mail.msgid not in spots.members]
+    late: set[str] = set()
     for mail in sorted(replies, key=lambda mail: (sent(mail), mail.msgid)):
         place = spots.place(mail)
+        if place is None and (_asks_late(mail, maintainers) or not late.isdisjoint(_above(mail, mails))):
+            place = spots.late(mail)
+            late.update(() if place is None else (mail.msgid,))
         if spots.is_unseen(mail):
             debate.newer = mail
         if place is None or mail.kind in ("notice", "pull", "other"):
@@ -124,6 +129,12 @@ def hear(
             _close(debate, place, person, said, mail.msgid in agreed)
             _conditions(debate, mail, newest, said)
     return debate
+
+
+def _asks_late(mail: Facts, maintainers: frozenset[str]) -> bool:
+    """Whether a maintainer asks for something; where he does so under an older version, the newer one is meant, too."""
+    asks = any(one.kind in (REFUSED, REQUEST, QUESTION) for one in mail.talk)
+    return asks and mail.sender.email.lower() in maintainers
 
 
 def _first_names(people: People, newest: Series, mails: Mapping[str, Facts]) -> frozenset[tuple[str, int]]:
@@ -203,6 +214,14 @@ class _Spots:
             elif above.posting and not above.subject.reply:
                 return None
         return self._by_subject(mail)
+
+    def late(self, mail: Facts) -> str | None:
+        """What of the newest revision is meant by a reply to an older one that was sent later; None when it was not."""
+        if sent(mail) <= (sent(self.mails.get(self.newest.id)) or self.newest.date or 0):
+            return None
+        below = any(msgid in self.members for msgid in _above(mail, self.mails))
+        places = set(self.current.values())
+        return (places.pop() if len(places) == 1 else WHOLE) if below else None
 
     def _checked(self, mail: Facts, place: str) -> str | None:
         """*place* unless the subject names another patch of the newest revision, or another version."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from tracker.core.dates import day
 from tracker.core.fate import DROPPED, LANDED, REVERTED, Fate
-from tracker.core.findings import AUTHOR, MAINTAINER, NOBODY, UNKNOWN, Finding, Turn, View, ask_turn, cut, name
+from tracker.core.findings import AUTHOR, MAINTAINER, NOBODY, REVIEWER, UNKNOWN, Finding, Turn, View, ask_turn, cut, name
 from tracker.core.landing import Event, Evidence, Landing
 from tracker.core.talkrules import REFUSED
 from tracker.core.verdicts import tags_that_hold
@@ -133,7 +133,7 @@ def partly_applied(view: View) -> Finding | None:
     turn = ask_turn(view, rest) if rest else _landed_turn(view, since)
     if all(_given_up(view, msgid) for msgid in left):
         turn = _landed_turn(view, since)
-    elif turn.word == NOBODY:
+    elif turn.word in (NOBODY, REVIEWER):
         ready = all(tags_that_hold(view, msgid) for msgid in left)
         takers = view.known_maintainers() or ((one.by,) if one.by else ())
         turn = Turn(MAINTAINER, takers, since) if ready else Turn(AUTHOR, view.author, since)

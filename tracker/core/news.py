@@ -178,7 +178,7 @@ def tell(
         return None
     items = (*items_of(topic, fresh), *waiting_of(topic, iso(begin) or ""))
     if window:  # a story is told in the order of time, and what is older than it comes after it
-        items = tuple(sorted(items, key=lambda item: (item.label == STILL_OPEN, item.at or "")))
+        items = tuple(sorted(items, key=lambda item: (item.label == STILL_OPEN, item.at is None, item.at or "")))
     section = YOURS if mine else NEW if was is None else MOVED
     weights = [item.weight for item in items] + ([_STATUS_WEIGHT.get(topic["status"], 30)] if moved else [])
     since = topic["turn_since"]

@@ -49,6 +49,7 @@ _CHANGE = one_of(
     "split rebase include correct adjust modify move use switch fold squash spin prepare submit rewrite replace improve clean",
     "document reword rephrase convert simplify factor refactor tweak reorder redo reduce extend integrate take_care get_rid",
     "come_up work_on do_(?:that|it|so|this) follow_your make_(?:it|that|this|the) put try_(?:that|it|this) resubmit",
+    "check_(?:it|this|that|for|on|into)",
     "roll reroll look_into go_(?:for|with) revert_to note_that clarify expand amend separate implement mention restore",
 )
 _BESIDE = one_of(

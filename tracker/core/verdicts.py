@@ -199,13 +199,12 @@ def in_review(view: View) -> Finding | None:
 
 
 def _review_turn(view: View) -> Turn:
-    """Answered questions and open promises wait for their people; after the author's last word so do the others."""
-    turn = ask_turn(view, view.debate.asks)
+    """Who will take it acts next. Answered questions and open promises wait for their people; after the author's last word so
+    do the others.
+    """
+    turn = _taking(view) or ask_turn(view, view.debate.asks)
     if turn.word != UNKNOWN:
         return turn
-    taking = _taking(view)
-    if taking is not None:
-        return taking
     promise = max(
         (tag for tag in view.case.review.tags if tag.verdict == "promised" and tag.state in ("open", "overdue")),
         key=lambda tag: tag.date or 0,

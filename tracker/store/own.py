@@ -63,6 +63,15 @@ def note(con: sqlite3.Connection, number: int, text: str | None, at: int) -> Non
         con.execute("INSERT INTO u.note(msgid, at, text) VALUES (?,?,?)", (_anchor(con, number), at, text))
 
 
+def drop_note(con: sqlite3.Connection, number: int, text: str) -> bool:
+    """Remove the newest note of a topic with this text; returns whether there was one."""
+    for row, msgid in con.execute("SELECT id, msgid FROM u.note WHERE text=? ORDER BY id DESC", (text,)).fetchall():
+        if read.topic_of(con, msgid) == number:
+            con.execute("DELETE FROM u.note WHERE id=?", (row,))
+            return True
+    return False
+
+
 def _anchor(con: sqlite3.Connection, number: int) -> str:
     return str(con.execute("SELECT anchor FROM topic WHERE id=?", (number,)).fetchone()[0])
 

@@ -14,11 +14,15 @@ import pytest
 
 from tests.faces.test_review_commands import BEN, DEMO, answer
 from tests.faces.tui.conftest import NOW, Stage, golden
-from tests.mails import diff_of, patch
+from tests.mails import diff_of, mbox, patch
 from tracker.config import load_config
 from tracker.faces import cli
-from tracker.faces.tui import outside
+from tracker.faces.tui import deeds, outside
 from tracker.faces.tui.library import Library
+from tracker.sources.base import SourceError
+from tracker.sync import decide
+from tracker.sync.poll import News
+from tracker.sync.session import Session
 
 Shown = Callable[[int], dict[str, Any]]
 
@@ -96,6 +100,94 @@ def test_snooze_set_and_note(follow: Callable[..., None], play: Callable[..., No
         assert [one["text"] for one in shown(1)["notes"]] == ["ask Ben"]
         await stage.press("enter", "6")
         assert "ask Ben" in stage.text()
+
+    play(scene)
+
+
+def test_undo_takes_back_the_last_change_only(follow: Callable[..., None], play: Callable[..., None], shown: Shown) -> None:
+    """A note is a step of its own, what changed nothing is none, and every message names its topic."""
+    follow(*DEMO)
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("x", "enter", "i")
+        await stage.type("ask Ben")
+        await stage.press("enter")
+        assert "#1: noted · u undoes" in stage.text()
+        await stage.press("u")
+        assert "#1: the note is gone" in stage.text()
+        assert (shown(1)["notes"], shown(1)["manual"]) == ([], True)
+        await stage.press("u")
+        assert "#1: judged from the evidence, as before" in stage.text()
+        assert shown(1)["manual"] is False
+        await stage.press("u")
+        assert "· nothing to undo" in stage.text()
+
+    play(scene)
+
+
+def test_marks_that_change_nothing_are_no_step(tmp_path: Path, play: Callable[..., None], shown: Shown) -> None:
+    """Imported mail is not followed, so nothing of it is unread: m says so, and u has nothing to take back."""
+    (tmp_path / "list.mbox").write_bytes(mbox(*DEMO))
+    assert cli.run(["import", str(tmp_path / "list.mbox")]) == 0
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("m")
+        assert "· #1: nothing to mark" in stage.text()
+        await stage.press("u")
+        assert "· nothing to undo" in stage.text()
+        await stage.press("enter", "tab")
+        assert "· no unread mail" in stage.text()
+
+    play(scene)
+
+
+@pytest.mark.parametrize(("text", "until"), [("36h", "2026-11-23T12:00:00Z"), ("2027-01-31", "2027-01-31T00:00:00Z"), ("soon", None)])
+def test_snooze_for_a_time_that_is_typed(
+    text: str, until: str | None, follow: Callable[..., None], play: Callable[..., None], shown: Shown
+) -> None:
+    """A length of time or a day, as the command line takes them; else what is wrong with it."""
+    follow(*DEMO)
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("z", "G", "enter")
+        await stage.type(text)
+        await stage.press("enter")
+        assert shown(1)["snoozed_until"] == until
+        assert until or "✘ 'soon' is no time; write 3d, 2w or 1m" in stage.text()
+
+    play(scene)
+
+
+def test_nobody_to_ask(follow: Callable[..., None], play: Callable[..., None]) -> None:
+    """Topics from files of one's own: R and r ask no server, and say why instead of telling that there is no news."""
+    follow(*DEMO)
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("R")
+        assert "· no server to ask; 1 topic comes from your own archives: import again" in stage.text()
+        await stage.press("r")
+        assert "· no server to ask; #1 comes from your own archives: import again" in stage.text()
+        await stage.press("f", "y", "6", "r")
+        assert "· #1 is not followed, so no server was asked: f follows it" in stage.text()
+
+    play(scene)
+
+
+def test_no_good_news_of_a_sync_that_failed(
+    follow: Callable[..., None], play: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When a source fails and nothing new came, the footer does not say that there is no news."""
+    follow(*DEMO)
+
+    def broken(session: Session, *_rest: object) -> News:
+        session.fail(SourceError("no answer", "http://lists.example.org/"))
+        return News([])
+
+    monkeypatch.setattr(deeds, "sync_all", broken)
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("R")
+        assert "✘ not everything could be asked; 1 failed, L shows what" in stage.text()
 
     play(scene)
 
@@ -282,6 +374,15 @@ def test_a_locked_store_is_a_message(
         monkeypatch.setattr(marks, "mark_topic", full)
         await stage.press("m")
         assert "✘ user.db: No space left on device" in stage.text()
+        await stage.press("u")
+        assert "· nothing to undo" in stage.text()
+        monkeypatch.setattr(decide, "note", full)
+        await stage.press("i")
+        await stage.type("ask Ben")
+        await stage.press("enter")
+        assert "Note on #1" in stage.text()
+        assert "ask Ben" in stage.text()
+        await stage.press("escape")
         await stage.press("j", "L")
         assert "No space left on device" in stage.text()
 

@@ -209,3 +209,28 @@ def test_own_tabs(follow: Callable[..., None], play: Callable[..., None], sealed
         assert "demo: step 003" in stage.app.home.shown_text()
 
     play(scene)
+
+
+_DEEDS = {
+    "f": "toggle_follow", "m": "mark_topic", "z": "ask_snooze", "x": "ask_status", "i": "ask_note", "l": "ask_link", "r": "sync",
+    "e": "open_mail_client", "w": "ask_save", "A": "ask_apply", "y": "copy", "c": "reply",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", _DEEDS)
+def test_keys_in_one_burst_act_on_the_row_under_the_cursor(
+    key: str, follow: Callable[..., None], play: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """jjj and a letter, faster than the preview follows: the letter is about the fourth row, which is topic 3."""
+    follow(*many(6))
+
+    async def scene(stage: Stage) -> None:
+        acted: list[object] = []
+        monkeypatch.setattr(stage.app, _DEEDS[key], lambda *found, **_rest: acted.append(found[0]))
+        await stage.pilot.press("j", "j", "j", key)
+        await stage.settle()
+        assert "demo: step 002" in stage.app.home.shown_text()
+        about = acted[0]["id"] if isinstance(acted[0], dict) else acted[0]
+        assert about == {"y": "2@example.org", "c": "2@example.org", "r": [3]}.get(key, 3)
+
+    play(scene)

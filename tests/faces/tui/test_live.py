@@ -127,9 +127,9 @@ def test_follow_news_open(terminal: Callable[..., Terminal], lists: Lists) -> No
     assert "-icanon" not in text
 
 
-@pytest.mark.parametrize("how", ["TERM", "HUP", "C-c"])
-def test_signals_leave_the_terminal_clean(how: str, terminal: Callable[..., Terminal]) -> None:
-    """SIGTERM, SIGHUP and Ctrl-C: the main screen is back, with echo and cursor."""
+@pytest.mark.parametrize(("how", "codes"), [("TERM", {143}), ("HUP", {129}), ("C-c", {0, 130})])
+def test_signals_leave_the_terminal_clean(how: str, codes: set[int], terminal: Callable[..., Terminal]) -> None:
+    """SIGTERM, SIGHUP and Ctrl-C: the main screen is back, with echo and cursor, and the exit code tells the signal."""
     screen = terminal("--offline")
     screen.wait("snapshot", "All 7")
     if how == "C-c":
@@ -137,9 +137,28 @@ def test_signals_leave_the_terminal_clean(how: str, terminal: Callable[..., Term
     else:
         screen.signal(how)
     text = screen.wait("exit=", "speed")
+    assert int(text.partition("exit=")[2].split()[0]) in codes  # before Textual is loaded Ctrl-C interrupts
     assert "All 7" not in text
     assert "-echo " not in text
     assert "-icanon" not in text
+
+
+def test_other_programs_get_the_terminal_of_the_shell(terminal: Callable[..., Terminal], tmp_path: Path) -> None:
+    """An editor sees lines, echo and Enter as the shell has them, reads a line, and afterwards the keys are ours again."""
+    editor = tmp_path / "editor"
+    editor.write_text(f"#!/bin/sh\nstty -a > {tmp_path}/stty\necho write:\nread word\necho $word > {tmp_path}/word\n")
+    editor.chmod(0o700)
+    screen = terminal("--offline", environ={"MAILER": f"{editor} {{}}"})
+    screen.wait("snapshot", "All 7")
+    screen.press("c")
+    screen.wait("write:")
+    screen.press("h", "i", "Enter")
+    screen.wait("draft kept")
+    assert (tmp_path / "word").read_text() == "hi\n"
+    words = (tmp_path / "stty").read_text().replace(";", " ").split()
+    assert {"icanon", "echo", "icrnl", "isig", "opost"} <= set(words)
+    screen.press("L")
+    screen.wait("╭─ Log")
 
 
 def test_follow_by_id(terminal: Callable[..., Terminal], lists: Lists) -> None:

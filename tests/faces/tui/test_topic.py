@@ -157,3 +157,37 @@ def test_evidence_opens(follow: Callable[..., None], play: Callable[..., None]) 
         assert "Following" in stage.text()
 
     play(scene)
+
+
+def test_the_review_opens_mails(follow: Callable[..., None], play: Callable[..., None]) -> None:
+    """In the review j goes from patch to patch; Enter opens the mail that gave the tag, of several the one that is chosen."""
+    follow(*DEMO)
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("enter", "3")
+        assert stage.app.screen.subject()[1] == "p3.1@x"  # type: ignore[attr-defined]
+        await stage.press("enter")
+        assert "Which mail?" in stage.text()
+        assert "✔ Reviewed-by Ben Reviewer" in stage.text()
+        assert "✔ Acked-by Chen Maintainer" in stage.text()
+        await stage.press("j", "enter")
+        assert "mail 1 of 1" in stage.text()
+        assert "╭─ Ben Reviewer" in stage.text()
+        await stage.press("q", "G", "enter")
+        assert "LGTM" in stage.text()
+        assert "Dora Kernel" in stage.text()
+
+    play(scene)
+
+
+def test_a_comparison_goes_from_old_to_new(follow: Callable[..., None], play: Callable[..., None]) -> None:
+    """Whichever of two versions is marked, the range-diff is from the older to the newer one."""
+    follow(*DEMO)
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("enter", "4", "space", "j")
+        assert "─ v2 of 2024-05-29 → v3 of 2024-06-03 ─" in stage.text()
+        await stage.press("space", "k")
+        assert "─ v2 of 2024-05-29 → v3 of 2024-06-03 ─" in stage.text()
+
+    play(scene)

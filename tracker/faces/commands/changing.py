@@ -196,6 +196,10 @@ def sync(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
                 out.line(f"#{number}  {count} new  {out.brief(topic.title)}")
             requests = _count(news.requests, "request")
             new = f"{_count(len(news.new), 'new mail')} in {requests}" if news.new else f"no news, {requests}"
+            own = sum(row.server is None for row in read.followed(session.con))
+            if own and not numbers:  # news of these come with their files alone
+                several = "s come" if own > 1 else " comes"
+                new += f"; {own} topic{several} from your own files, which no server was asked about"
             session.say(new + ("; not everything could be asked" if session.failures else ""))
         return _end(session, out, True)
 

@@ -51,7 +51,7 @@ def snooze(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit
     given = [one for one in (args.span, args.until, args.clear or None) if one is not None]
     if len(given) != 1:
         raise UsageError("give one of --for, --until and --clear; see 'tracker snooze --help'")
-    until = None if args.clear else _until(args, now)
+    until = None if args.clear else waits_until(args.span, args.until, now)
     with _topic(args, config, out, now) as (session, number):
         decide.snooze(session, number, until)
         said = "awake" if until is None else f"snoozed until {day(until)}"
@@ -60,15 +60,17 @@ def snooze(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit
     return Exit.DONE
 
 
-def _until(args: argparse.Namespace, now: int) -> int:
-    if args.span is not None:
-        seconds = span("--for", args.span)
+def waits_until(how_long: str | None, until: str | None, now: int) -> int:
+    """When `--for HOW_LONG` or `--until UNTIL` ends, seconds UTC. Raises UsageError."""
+    if how_long is not None:
+        seconds = span("--for", how_long)
         if not 0 < seconds <= _LONGEST:
-            raise UsageError(f"--for: {plain(args.span)!r} is no time to wait; give one of an hour to ten years")
+            raise UsageError(f"--for: {plain(how_long)!r} is no time to wait; give one of an hour to ten years")
         return now + seconds
-    at = parse_iso(f"{args.until}T00:00:00Z") if _DATE.fullmatch(args.until) else None
+    until = until or ""
+    at = parse_iso(f"{until}T00:00:00Z") if _DATE.fullmatch(until) else None
     if at is None or at <= now:
-        raise UsageError(f"--until: {plain(args.until)!r} is no day to come; write it as 2027-01-31")
+        raise UsageError(f"--until: {plain(until)!r} is no day to come; write it as 2027-01-31")
     return at
 
 

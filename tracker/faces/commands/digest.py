@@ -205,7 +205,7 @@ def _next(args: argparse.Namespace, plan: Plan, config: Config, out: Out, now: i
     """What is new since the last digest."""
     failed = bool(args.sync) and _sync(config, out, now)
     with contextlib.closing(open_store(config)) as con:
-        if read.is_empty(con) and not plan.leaves:
+        if _is_empty(con, config, now) and not plan.leaves:
             return _once(args, plan, config, out, now)
         sender = _bare([plan.sender])[0] if plan.mail else ""
         delivery = Delivery(con, config.user_db, plan.profile.name, sender, now, out.say)
@@ -227,6 +227,15 @@ def _next(args: argparse.Namespace, plan: Plan, config: Config, out: Out, now: i
         if not found.news and not plan.always:
             return Exit.DONE if done and not failed else _silent(plan, out, found, now, failed)
         return _tell(plan, out, found, tells, msgid, delivery, now, failed)
+
+
+def _is_empty(con: sqlite3.Connection, config: Config, now: int) -> bool:
+    """Whether nothing was synced, is watched for, or failed to answer yet: then the snapshot shows what there could be."""
+    if not read.is_empty(con) or learned.unseen(con):
+        return False
+    from tracker.sync.watches import watches  # here, because it brings the parsers with it
+
+    return not watches(con, config, now)
 
 
 def _tell(

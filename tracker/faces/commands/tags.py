@@ -78,7 +78,7 @@ def tags(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
 
 def print_table(out: Out, topic: Loaded, found: Review, now: int) -> None:
     """Patches x people of the newest revision of *topic*, and what stands below. found: the review of its revisions."""
-    _Table(out, matrix(found, topic.revisions), now).print()
+    Table(out, matrix(found, topic.revisions), now).print()
 
 
 # --- words
@@ -189,7 +189,7 @@ def _wrap(text: str, columns: int) -> list[str]:
     return lines
 
 
-class _Table:
+class Table:
     """The matrix on a terminal. Of too narrow a one first the notes give way, to lines of their own, then people."""
 
     def __init__(self, out: Out, table: Matrix, now: int) -> None:

@@ -179,9 +179,15 @@ def _with_rest(con: sqlite3.Connection, digest: Digest, stands: Mapping[int, tup
 
 def _titles(con: sqlite3.Connection, numbers: Sequence[int], *, shared: bool) -> tuple[tuple[int, str], ...]:
     """Topics with their titles, as others may read them where it is *shared*."""
-    found = {number: row.data for number, row in browse.rows(con, list(numbers)).items()}
-    hidden = _private_mails(con) if shared else set()
-    return tuple((number, _without(data, hidden)["title"]) for number, data in sorted(found.items()))
+    wanted = json.dumps(list(numbers))
+    found = dict(con.execute("SELECT id, title FROM topic WHERE id IN (SELECT value FROM json_each(?))", (wanted,)))
+    if shared:
+        from tracker.store import public  # here, because it brings the parsers with it
+
+        hidden = public.all_local(con)
+        some = browse.rows(con, sorted(public.touched(con) & found.keys()))
+        found.update((number, _without(row.data, hidden)["title"]) for number, row in some.items())
+    return tuple(sorted(found.items()))
 
 
 def _links(con: sqlite3.Connection, msgids: Collection[str]) -> dict[str, str]:

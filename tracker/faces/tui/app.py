@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import sqlite3
 import threading
@@ -14,6 +15,7 @@ from typing import Any, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.screen import Screen
 
 from tracker.config import Config
@@ -34,11 +36,15 @@ from tracker.store.standing import stand
 
 _THROBBER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _LOOK_AGAIN = 2.0  # seconds between looks at what other processes wrote
+_SETTLED = 0.3  # seconds after which the first screen stands and other screens are loaded
 _SYNC_EVERY = 600  # seconds after which what is followed is asked for again
 
 
 class TrackerApp(Deeds, InOrder):
-    """tracker on a terminal. clock: seconds UTC, replaced in tests; quiet: no sync by itself."""
+    """tracker on a terminal. clock: seconds UTC, replaced in tests; quiet: no sync by itself.
+
+    driver: how to speak to the terminal, when not as Textual does.
+    """
 
     CSS_PATH = "tracker.tcss"
     TITLE = "tracker"
@@ -56,14 +62,16 @@ class TrackerApp(Deeds, InOrder):
     ]
 
     def __init__(
-        self, config: Config, library: Library, view: View, *, clock: Callable[[], float] = time.time, quiet: bool = False
-    ) -> None:
-        super().__init__(ansi_color=True)  # the terminal's own palette, which is light or dark as the user wants it
+        self, config: Config, library: Library, view: View, *, clock: Callable[[], float] = time.time, quiet: bool = False,
+        driver: type[Driver] | None = None,
+    ) -> None:  # fmt: skip
+        # The terminal's own palette, which is light or dark as the user wants it.
+        super().__init__(driver_class=driver, ansi_color=True)
         self.config = config
         self.library = library
         self.jobs = Jobs(config)
         self.clock = clock
-        self.message: tuple[str, bool] | None = None
+        self.message: tuple[str, str] | None = None  # text and sign
         self._quiet = quiet
         self._view = view
         self._versions = (0, 0)
@@ -76,13 +84,26 @@ class TrackerApp(Deeds, InOrder):
         self.push_screen(Home(self._view))
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGHUP):
-                asyncio.get_running_loop().add_signal_handler(number, self.exit, Exit.INTERRUPTED)
+                # The exit code of a shell's child that a signal ended.
+                asyncio.get_running_loop().add_signal_handler(number, partial(self.exit, return_code=128 + number))
         with contextlib.suppress(sqlite3.Error, StoreError):
             self._versions = browse.versions(self.library.con)
         self.set_interval(_LOOK_AGAIN, self._look_again)
         self.set_interval(0.15, self._tick)
         if not self._quiet:
             self.set_timer(0.5, self._sync_when_due)
+            self.set_timer(_SETTLED, self._load_screens)
+
+    def _load_screens(self) -> None:
+        """The screens that are opened from the first one, before a key asks for them."""
+
+        def load() -> None:
+            from tracker.faces.tui.screens import message, topic
+
+            del message, topic
+            gc.freeze()  # see start.keep_heap
+
+        threading.Thread(target=load, daemon=True).start()
 
     @property
     def home(self) -> Home:
@@ -98,9 +119,9 @@ class TrackerApp(Deeds, InOrder):
 
     # --- messages and state
 
-    def tell(self, text: str, *, bad: bool = False) -> None:
-        """One line in the footer, until the next key or for some seconds."""
-        self.message = (text, bad)
+    def tell(self, text: str, *, bad: bool = False, idle: bool = False) -> None:
+        """One line in the footer, until the next key or for some seconds. idle: nothing was done, so no tick stands before it."""
+        self.message = (text, "✘" if bad else "·" if idle else "✔")
         if bad:
             self.jobs.say(text, "error")
         self._told_at = time.monotonic()
@@ -166,7 +187,7 @@ class TrackerApp(Deeds, InOrder):
     def _done(self, outcome: Outcome, then: Callable[[Outcome], None] | None) -> None:
         if outcome.text:
             faults = f"; {outcome.faults} failed, L shows what" if outcome.faults else ""
-            self.tell(outcome.text + faults, bad=outcome.failed or bool(outcome.faults))
+            self.tell(outcome.text + faults, bad=outcome.failed or bool(outcome.faults), idle=outcome.idle)
         self._take_in()
         if then is not None:
             then(outcome)

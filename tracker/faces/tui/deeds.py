@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,19 +10,22 @@ from tracker.core.dates import day, parse_iso
 from tracker.core.landing import ROLES
 from tracker.core.target import parse_target
 from tracker.faces import rows
+from tracker.faces.exits import UsageError
 from tracker.faces.plain import cut
 from tracker.faces.tui.draw.line import line, safe
 from tracker.faces.tui.errands import Errands
-from tracker.faces.tui.jobs import Task
+from tracker.faces.tui.jobs import Idle, Outcome, Task
 from tracker.faces.tui.screens.base import telling
 from tracker.faces.tui.screens.dialogs import Ask, Choose, Prompt
-from tracker.store import read
+from tracker.store import own, read
+from tracker.store.db import transaction
 from tracker.sync import decide as decisions
 from tracker.sync import marks
 from tracker.sync import trees as forest
 from tracker.sync.decide import decide, representatives
 from tracker.sync.follow import follow_known, follow_target
 from tracker.sync.follow import unfollow as unfollow_topic
+from tracker.sync.poll import News
 from tracker.sync.poll import sync as sync_all
 from tracker.sync.servers import Servers
 from tracker.sync.session import Session
@@ -38,19 +41,41 @@ class Deeds(Errands):
 
     _undos: list[_Undo]
 
-    def _remember(self, label: str, task: Task) -> None:
+    def _steps(self) -> list[_Undo]:
+        """What can be taken back, the last change last."""
         if not hasattr(self, "_undos"):
             self._undos = []
-        self._undos = [*self._undos[-19:], (label, task)]
+        return self._undos
 
     def undo(self) -> None:
         """Take back the last change."""
-        undos: list[_Undo] = getattr(self, "_undos", [])
-        if not undos:
-            self._app.tell("nothing to undo")
+        steps = self._steps()
+        if not steps:
+            self._app.tell("nothing to undo", idle=True)
             return
-        label, task = undos.pop()
-        self._app.do(f"undo {label}", task)
+        step = steps.pop()
+
+        def ended(outcome: Outcome) -> None:
+            if outcome.failed:
+                steps.append(step)
+
+        self._app.do(f"undo {step[0]}", step[1], ended)
+
+    def _change(self, label: str, task: Task, back: Task, failed: Callable[[], None] | None = None) -> None:
+        """Run *task*, which *back* takes back. failed: called when it was not done.
+
+        It can be taken back from now on, since jobs wait for one another; what was not done, or did nothing, is no step.
+        """
+        steps, step = self._steps(), (label, back)
+        steps.append(step)
+
+        def ended(outcome: Outcome) -> None:
+            if (outcome.failed or outcome.idle) and step in steps:
+                steps.remove(step)
+            if outcome.failed and failed is not None:
+                failed()
+
+        self._app.do(label, task, ended)
 
     # --- sync and follow
 
@@ -58,15 +83,13 @@ class Deeds(Errands):
         """News for these topics, or for everything."""
         app = self._app
         if app.jobs.running:
-            app.tell(f"{app.jobs.running} runs already")
+            app.tell(f"{app.jobs.running} runs already", idle=True)
             return
 
         def task(session: Session, servers: Servers) -> str:
-            if not read.followed(session.con) and not read.archives(session.con):
-                return "nothing is followed yet: press a"
-            news = sync_all(session, servers, numbers)
-            count = len(news.new)
-            return f"{count} new mail{'' if count == 1 else 's'}" if count else "no news"
+            if not numbers and not read.followed(session.con) and not read.archives(session.con):
+                return Idle("nothing is followed yet: press a")
+            return _news_words(session, sync_all(session, servers, numbers), numbers)
 
         app.do("sync", task)
 
@@ -103,14 +126,12 @@ class Deeds(Errands):
         app, title = self._app, cut(safe(topic["title"]), 40)
         anchor = topic["revisions"][0]["series"] if topic["revisions"] else topic["evidence"][0]["msgid"]
         if not topic["followed"]:
-            self._remember(f"follow #{number}", _unfollow(number))
-            app.do("follow", _follow(anchor, f"#{number} is followed: {title} · u undoes"))
+            self._change(f"follow #{number}", _follow(anchor, f"#{number} is followed: {title} · u undoes"), _unfollow(number))
             return
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self._remember(f"unfollow #{number}", _follow(anchor, f"#{number} is followed again"))
-                app.do("unfollow", _unfollow(number))
+                self._change(f"unfollow #{number}", _unfollow(number), _follow(anchor, f"#{number} is followed again"))
 
         app.push_screen(Ask("Follow no more?", f"#{number} {safe(topic['title'])}\n\nIts mail stays."), answered)
 
@@ -155,25 +176,28 @@ class Deeds(Errands):
 
     def mark_topic(self, number: int, *, read: bool, title: str) -> None:
         """Mark all mails of a topic."""
-        word = "read" if read else "unread"
+        changed: list[str] = []
 
         def task(session: Session, _servers: Servers) -> str:
-            changed = marks.mark_topic(session, number, read=read)
-            self._remember(f"mark {word}", _mark_back(changed, read))
-            return f"#{number} {word}: {len(changed)} mails · u undoes" if changed else f"#{number}: nothing to mark"
+            changed.extend(marks.mark_topic(session, number, read=read))
+            words = f"#{number} {'read' if read else 'unread'}: {_mails(changed)} · u undoes"
+            return words if changed else Idle(f"#{number}: nothing to mark")
 
-        self._app.do(f"mark {word}", task)
+        self._change(f"mark #{number}", task, _mark_back(f"#{number}: ", changed, read))
 
     def mark_mails(self, msgids: list[str], *, read: bool, silent: bool = False) -> None:
         """Mark some mails; opening one does so without a word."""
+        changed: list[str] = []
 
         def task(session: Session, _servers: Servers) -> str:
-            changed = marks.mark(session, msgids, read=read)
-            if not silent:
-                self._remember("mark", _mark_back(changed, read))
-            return "" if silent else f"{len(changed)} marked {'read' if read else 'unread'} · u undoes"
+            changed.extend(marks.mark(session, msgids, read=read))
+            words = f"{_mails(changed)} marked {'read' if read else 'unread'} · u undoes" if changed else Idle("nothing to mark")
+            return "" if silent else words
 
-        self._app.do("mark", task)
+        if silent:
+            self._app.do("mark", task)
+        else:
+            self._change("mark", task, _mark_back("", changed, read))
 
     # --- decisions by hand
 
@@ -200,18 +224,16 @@ class Deeds(Errands):
     def _confirm_link(self, number: int, other: int, text: str, title: str) -> None:
         app = self._app
 
-        def pair(session: Session) -> list[str]:
-            return representatives(session, (str(number), text), (number, other))
+        pair: list[str] = []
 
         def task(session: Session, _servers: Servers) -> str:
-            a, b = pair(session)
-            one, _ = decide(session, "link", a, b)
-            self._remember("link", _unlink(a, b))
+            pair[:] = representatives(session, (str(number), text), (number, other))
+            one, _ = decide(session, "link", *pair)
             return f"linked: #{one} now holds both · u undoes"
 
         def answered(yes: bool | None) -> None:
             if yes:
-                app.do("link", task)
+                self._change(f"link #{number}", task, _unlink(pair))
 
         app.push_screen(Ask("One idea?", f"#{other} {title}\n\nboth become one topic, for good (u undoes it)."), answered)
 
@@ -220,15 +242,26 @@ class Deeds(Errands):
         app = self._app
         before = parse_iso(topic["snoozed_until"]) if topic["snoozed_until"] else None
 
-        def chosen(days: str | None) -> None:
-            if days is None:
-                return
-            until = int(app.clock()) + int(days) * 86_400 if int(days) else None
+        def rest(until: int | None) -> None:
             words = f"#{number} snoozed until {day(until)}" if until else f"#{number} is awake"
-            self._remember("snooze", _decided(lambda session: decisions.snooze(session, number, before), "snoozed as before"))
-            app.do("snooze", _decided(lambda session: decisions.snooze(session, number, until), f"{words} · u undoes"))
+            again = f"#{number} snoozed until {day(before)}, as before" if before else f"#{number} is awake, as before"
+            self._change(
+                f"snooze #{number}", _decided(lambda session: decisions.snooze(session, number, until), f"{words} · u undoes"),
+                _decided(lambda session: decisions.snooze(session, number, before), again),
+            )  # fmt: skip
 
-        options = [(str(days), line(words)) for days, words in _SNOOZES]
+        def typed(text: str | None) -> None:
+            if text and text.strip():
+                with telling(app):
+                    rest(_typed_time(text.strip(), int(app.clock())))
+
+        def chosen(how: str | None) -> None:
+            if how == _TYPED:
+                app.push_screen(Prompt(f"Snooze #{number}", _HOW_LONG), typed)
+            elif how is not None:
+                rest(int(app.clock()) + int(how) * 86_400 if int(how) else None)
+
+        options = [*((str(days), line(words)) for days, words in _SNOOZES), (_TYPED, line("another time …"))]
         wake = [("0", line("wake it"))] if before is not None else []
         app.push_screen(Choose(f"Snooze #{number} for", [*wake, *options]), chosen)
 
@@ -241,9 +274,11 @@ class Deeds(Errands):
             if word is None:
                 return
             status = word or None
-            self._remember("set", _decided(lambda session: decisions.set_status(session, number, before), "status as before"))
-            words = f"#{number}: {rows.status_words(word)}, set by hand" if word else f"#{number}: judged from the evidence"
-            app.do("set", _decided(lambda session: decisions.set_status(session, number, status), f"{words} · u undoes"))
+            words, again = _status_words(number, status), _status_words(number, before)
+            self._change(
+                f"set #{number}", _decided(lambda session: decisions.set_status(session, number, status), f"{words} · u undoes"),
+                _decided(lambda session: decisions.set_status(session, number, before), f"{again}, as before"),
+            )  # fmt: skip
 
         options = [
             (word, line((f"{sign} {rows.status_words(word)}", "" if sgr == "0" else sgr)))
@@ -252,18 +287,23 @@ class Deeds(Errands):
         judged = ("", line("as judged from the evidence"))
         app.push_screen(Choose(f"Status of #{number}, by hand", [judged, *options] if before else options), chosen)
 
-    def ask_note(self, number: int, topic: Mapping[str, Any]) -> None:
-        """Write a note."""
+    def ask_note(self, number: int, topic: Mapping[str, Any], begun: str = "") -> None:
+        """Write a note. begun: its text so far; a note that could not be stored is asked for again with its text."""
         app = self._app
 
-        def answered(text: str | None) -> None:
-            if text and text.strip():
-                app.do("note", _decided(lambda session: decisions.note(session, number, text.strip()), f"#{number}: noted"))
+        def answered(given: str | None) -> None:
+            text = (given or "").strip()
+            if text:
+                noted = _decided(lambda session: decisions.note(session, number, text), f"#{number}: noted · u undoes")
+                self._change(f"note #{number}", noted, _drop_note(number, text), lambda: self.ask_note(number, topic, text))
 
-        hint = f"{len(topic['notes'])} notes so far. Notes stay on this machine."
-        app.push_screen(Prompt(f"Note on #{number}", hint), answered)
+        count = len(topic["notes"])
+        hint = f"{count} note{'' if count == 1 else 's'} so far. Notes stay on this machine."
+        app.push_screen(Prompt(f"Note on #{number}", hint, begun), answered)
 
 
+_TYPED = "typed"
+_HOW_LONG = "For how long (36h, 5d, 2w, 1m), or until which day (2027-01-31)?"
 _SNOOZES = ((1, "a day"), (3, "three days"), (7, "a week"), (14, "two weeks"), (30, "a month"), (90, "three months"))
 
 
@@ -271,6 +311,51 @@ def _decided(change: Callable[[Session], None], words: str) -> Task:
     def task(session: Session, _servers: Servers) -> str:
         change(session)
         return words
+
+    return task
+
+
+def _news_words(session: Session, news: News, numbers: list[int]) -> str:
+    """What a sync brought; when nobody was asked, why. numbers: the topics it was for, none: all."""
+    count = len(news.new)
+    if count:
+        return f"{count} new mail{'' if count == 1 else 's'}"
+    if session.failures:
+        return "not everything could be asked"
+    asked = [row for row in read.followed(session.con) if not numbers or row.number in numbers]
+    if numbers and not asked:
+        return Idle(f"#{numbers[0]} is not followed, so no server was asked: f follows it")
+    own = sum(row.server is None for row in asked)
+    if not own:
+        return "no news"
+    come = f"#{numbers[0]} comes" if numbers else f"{own} topics come" if own > 1 else "1 topic comes"
+    why = f"{come} from your own archives: import again"
+    return f"no news; {why}" if news.requests else Idle(f"no server to ask; {why}")
+
+
+def _typed_time(text: str, now: int) -> int:
+    """When `2w` or `2027-01-31` ends, seconds UTC. Raises UsageError."""
+    from tracker.faces.commands.deciding import waits_until
+
+    try:
+        return waits_until(None, text, now) if "-" in text else waits_until(text, None, now)
+    except UsageError as error:
+        raise UsageError(str(error).partition(": ")[2]) from error
+
+
+def _status_words(number: int, status: str | None) -> str:
+    return f"#{number}: {rows.status_words(status)}, set by hand" if status else f"#{number}: judged from the evidence"
+
+
+def _mails(msgids: Sequence[str]) -> str:
+    return f"{len(msgids)} mail{'' if len(msgids) == 1 else 's'}"
+
+
+def _drop_note(number: int, text: str) -> Task:
+    def task(session: Session, _servers: Servers) -> str:
+        with transaction(session.con, session.config.user_db):
+            gone = own.drop_note(session.con, number, text)
+        return f"#{number}: the note is gone" if gone else Idle(f"#{number}: no such note any more")
 
     return task
 
@@ -299,16 +384,16 @@ def _unfollow(number: int) -> Task:
     return task
 
 
-def _mark_back(msgids: list[str], read: bool) -> Task:
+def _mark_back(what: str, msgids: list[str], read: bool) -> Task:
     def task(session: Session, _servers: Servers) -> str:
-        return f"{len(marks.mark(session, msgids, read=not read))} marks as before"
+        return f"{what}{_mails(marks.mark(session, msgids, read=not read))} {'unread' if read else 'read'} again"
 
     return task
 
 
-def _unlink(a: str, b: str) -> Task:
+def _unlink(pair: list[str]) -> Task:
     def task(session: Session, _servers: Servers) -> str:
-        decide(session, "unlink", a, b)
-        return "the link is undone"
+        one, other = decide(session, "unlink", *pair)
+        return f"the link is undone: #{one} and #{other}"
 
     return task

@@ -29,13 +29,23 @@ class Entry:
     text: str
 
 
+class Idle(str):
+    """What a job says when there was nothing to do."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """How a job ended. text: one line for the user; failed: it did not do what was asked; faults: sources that failed."""
+    """How a job ended. text: one line for the user; failed: it did not do what was asked; faults: sources that failed.
+
+    idle: there was nothing to do.
+    """
 
     text: str
     failed: bool = False
     faults: int = 0
+    idle: bool = False
 
 
 @dataclass
@@ -78,7 +88,7 @@ class Jobs:
                     text = task(session, servers)
                 finally:
                     self._mark_faults({str(error) for error in session.failures})
-                return Outcome(text, faults=len(session.failures))
+                return Outcome(text, faults=len(session.failures), idle=isinstance(text, Idle))
         except (StoreError, SourceError) as error:
             return Outcome(str(error), failed=True)
         except sqlite3.Error as error:

@@ -21,7 +21,8 @@ from tracker.sync.identity import Identity
 from tracker.sync.reading import Reading, open_reading
 
 _PAGE = 64
-_KEPT = 2_000
+_KEPT = 500
+_IN_A_ROW = ("turn", "turn_who", "tags", "lists", "snoozed")
 TABS = (
     Tab("My turn", "turn:me -is:snoozed"), Tab("Mine", "is:mine"), Tab("Following", "is:followed"),
     Tab("Needs review", "status:posted,in-review -is:mine"), Tab("Landed", "status:applied,in-next,merged,released age<30d"),
@@ -104,9 +105,9 @@ class Library:
             for one in browse.rows(self.con, wanted).values():
                 differs = standing(one, said.get(one.number, own.Own()), self.now)
                 until = said.get(one.number, own.Own()).until
-                one.data.update(differs, snoozed=until is not None and until > self.now)
-                self._rows[one.number] = one._replace(status=one.data["status"])
-            while len(self._rows) > _KEPT:
+                data = one.data | differs | {"snoozed": until is not None and until > self.now}
+                self._rows[one.number] = one._replace(status=data["status"], data=_of_a_row(data))
+            while len(self._rows) > max(_KEPT, len(wanted)):
                 self._rows.popitem(last=False)
             found = self._rows.get(number)
         return found
@@ -138,3 +139,11 @@ class Library:
             if row[0].startswith("{")
         ]  # fmt: skip
         return max((one for one in times if isinstance(one, int)), default=None)
+
+
+def _of_a_row(data: dict[str, Any]) -> dict[str, Any]:
+    """What a row shows of a topic: all of it, for hundreds of topics, would keep the garbage collector busy."""
+    small: dict[str, Any] = {name: data[name] for name in _IN_A_ROW}
+    small["events"] = [{"at": one["at"]} for one in data["events"]]
+    small["revisions"] = [{"label": one["label"]} for one in data["revisions"]]
+    return small

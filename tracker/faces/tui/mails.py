@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracker.core.message import Message, parse
-from tracker.store import read
+from tracker.store import attestation, browse, read
 from tracker.store.mail import read_raw
 
 
@@ -31,7 +31,16 @@ def load_mail(con: sqlite3.Connection, msgid: str) -> Mail | None:
     if row is None or raw is None:
         return None
     number = read.topic_of(con, msgid)
-    tags = read.topic(con, number).data["tags"] if number is not None else []
+    tags = _tags(con, number) if number is not None else []
     message = parse(raw)
     own = tuple(tag for tag in tags if tag["msgid"] == msgid)
     return Mail(msgid, message.subject, message, own, number, row.abridged)
+
+
+def _tags(con: sqlite3.Connection, number: int) -> list[dict[str, Any]]:
+    found = browse.rows(con, [number])
+    if number not in found:
+        return []
+    tags: list[dict[str, Any]] = found[number].data["tags"]
+    attestation.fill(con, tags)
+    return tags

@@ -14,6 +14,17 @@ from tracker.store.read import TopicRow
 
 WIDE = 130  # from so many columns on, the preview stands beside the list
 PREVIEW_LINES = 9  # of the preview below the list, with its frame
+# What a saved query without topics says, by its name. days: after which a topic is stalled.
+EMPTY = {
+    "My turn": "Nothing waits for you.",
+    "Mine": "No series of yours is in the store. Your addresses come from [me] emails in config.toml, else from git.",
+    "Following": "Nothing is followed yet. Press a to follow a thread by its message id or URL, or f on a topic in All.",
+    "Needs review": "Nothing of others is posted or in review. What nothing moved for {days} days is stalled: "
+    "6 shows everything, and there /status:stalled turn:reviewer what waits for a reviewer.",
+    "Landed": "Nothing landed in the last 30 days.",
+    "All": "The store is empty. Press a to follow a thread, or run 'tracker import' on a list archive.",
+}
+NOBODY = "Nobody is known as you: set [me] emails in config.toml, or git's user.email."
 
 
 @dataclass(frozen=True)
@@ -110,16 +121,10 @@ def activity(data: Mapping[str, Any]) -> list[int]:
     return [at for at in found if at is not None]
 
 
-def tab_bar(tabs: Sequence[Tab], active: int, columns: int, state: Line = ()) -> Line:
-    """The saved queries with their counts, the active one reversed; at the right what the last sync said."""
-    spans: list[Span] = []
-    for number, tab in enumerate(tabs):
-        spans.append(Span(tab_words(tab), f"{BOLD};{REVERSE}" if number == active else ""))
-    shown = tuple(spans)
-    if sum(width(span.text) for span in spans) > columns:
-        shown = tuple(_short(span, number == active) for number, span in enumerate(spans))
-        shown = _around(shown, active, columns)
-    return with_right(shown, state, columns) if state else fit(shown, columns)
+def tab_bar(tabs: Sequence[Tab], active: int, columns: int) -> Line:
+    """The saved queries with their counts, the active one reversed."""
+    shown = shown_tabs(tabs, active, columns)
+    return fit(tuple(Span(words, f"{BOLD};{REVERSE}" if at == active else "") for at, words in shown), columns)
 
 
 def tab_words(tab: Tab) -> str:
@@ -128,16 +133,31 @@ def tab_words(tab: Tab) -> str:
     return f" {tab.name} {count}{f' ●{tab.unread}' if tab.unread else ''} "
 
 
-def _short(span: Span, active: bool) -> Span:
-    return span if active else Span(f" {span.text.strip().rpartition(' ')[0].partition(' ')[0]} ", span.sgr)
+_NAMES = (12, 9, 7, 5, 4)  # columns that a name of another tab may take, the first that is enough
 
 
-def _around(spans: tuple[Span, ...], active: int, columns: int) -> tuple[Span, ...]:
-    """So many spans that the active one is among those that can be seen."""
+def shown_tabs(tabs: Sequence[Tab], active: int, columns: int) -> list[tuple[int, str]]:
+    """The tabs that can be seen, each with its number and words. Where it is narrow, counts give way first, those far from the
+    active tab before the near ones, then the names, and last whole tabs."""
+    words = [tab_words(tab) for tab in tabs]
+
+    def fits() -> bool:
+        return sum(map(width, words)) <= columns
+
+    far = sorted((at for at in range(len(tabs)) if at != active), key=lambda at: -abs(at - active))
+    for at in far:
+        if fits():
+            break
+        words[at] = f" {tabs[at].name}{' ●' if tabs[at].unread else ''} "
+    for room in _NAMES:
+        for at in far:
+            if fits():
+                break
+            words[at] = f" {cut(tabs[at].name, room)} "
     first = 0
-    while first < active and sum(width(span.text) for span in spans[first : active + 1]) > columns:
+    while first < active and sum(map(width, words[first : active + 1])) > columns:
         first += 1
-    return spans[first:]
+    return list(enumerate(words))[first:]
 
 
 def footer(keys: Sequence[tuple[str, str]], state: Line, columns: int) -> Line:

@@ -86,6 +86,20 @@ def fit(one: Line, columns: int) -> Line:
     return (*out, Span(" " * left)) if left > 0 else tuple(out)
 
 
+def cut_middle(text: str, columns: int) -> str:
+    """*text* in at most so many columns; what gives way stands before its last part, since advice comes last.
+
+    text: safe to print; its parts stand between semicolons, dots or colons.
+    """
+    if width(text) <= columns:
+        return text
+    at = max(text.rfind(one) for one in ("; ", " · ", ": "))
+    tail = text[at:] if at > 0 else ""
+    if not tail or width(tail) > columns * 2 // 3:
+        tail = text[-(columns // 2) :]
+    return cut(text[: len(text) - len(tail)], max(1, columns - width(tail))) + tail
+
+
 def with_right(left: Line, right: Line, columns: int) -> Line:
     """*left* and, at the right edge, *right*; the left one gives way."""
     room = max(0, columns - width_of(right) - 1)

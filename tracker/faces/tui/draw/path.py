@@ -16,7 +16,7 @@ _COLOURS = {
     "dropped": BAD, "reverted": BAD, "regression": BAD,
 }  # fmt: skip
 # A stage's sign and colour by how it was reached; the sign says it without the colour.
-_STATES = {"done": ("●", GOOD), "unknown": ("?", WARN), "open": ("○", DIM), "undone": ("↶", BAD)}
+_STATES = {"done": ("●", GOOD), "part": ("◐", GOOD), "unknown": ("?", WARN), "open": ("○", DIM), "undone": ("↶", BAD)}
 _LABEL = 15
 _PROOFS = 6  # of what the status rests on, the first ones
 _INDENT = 12 + _LABEL

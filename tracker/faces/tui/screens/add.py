@@ -71,7 +71,7 @@ class AddPage(Page):
         if self.tracker.config.offline:
             self.tracker.tell("offline: no server is asked", bad=True)
             return
-        self.tracker.tell(f"asking {self.tracker.server_name()} …")
+        self.tracker.tell(f"asking {self.tracker.server_name()} …", idle=True)
         threading.Thread(target=self._search, args=(text,), daemon=True).start()
 
     def _search(self, text: str) -> None:
@@ -87,7 +87,7 @@ class AddPage(Page):
             return
         lines = self.query_one("#hits", Lines)
         if not hits:
-            self.tracker.tell("the server found nothing")
+            self.tracker.tell("the server found nothing", idle=True)
             return
 
         def make(room: int) -> Sheet:

@@ -11,8 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from tracker.faces.tui.draw.home import footer
-from tracker.faces.tui.draw.line import BAD, BOLD, GOOD, Line, fit, line, safe, width_of, with_right
+from tracker.faces.tui.draw.line import BAD, BOLD, GOOD, Line, cut_middle, fit, line, safe, width_of, with_right
 from tracker.faces.tui.widgets.bars import Bar
+from tracker.faces.tui.widgets.frame import Frame
 
 if TYPE_CHECKING:
     from tracker.faces.tui.app import TrackerApp
@@ -43,8 +44,9 @@ class Page(Screen[None]):
         message = self.tracker.message
         if message is None:
             return footer(self.keys, state, room)
-        text, bad = message
-        said = line((f" {'✘' if bad else '✔'} {safe(text)}", f"{BOLD};{BAD if bad else GOOD}"))
+        text, sign = message
+        colour = {"✘": f";{BAD}", "✔": f";{GOOD}"}.get(sign, "")
+        said = line((f" {sign} {cut_middle(safe(text), room - 4)}", f"{BOLD}{colour}"))
         # What was just said matters more than the state of syncs.
         return with_right(said, state, room) if width_of(said) + width_of(state) < room else fit(said, room)
 
@@ -88,4 +90,7 @@ def set_title(widget: Any, title: str) -> None:
     """A title in a frame, as text: brackets in it are no markup."""
     from textual.content import Content
 
-    widget.border_title = Content(safe(title))
+    if isinstance(widget, Frame):
+        widget.entitle(safe(title))
+    else:
+        widget.border_title = Content(safe(title))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+import contextlib
 from array import array
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -10,32 +10,26 @@ from typing import Any, ClassVar
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical
+from textual.containers import Container
 from textual.widgets import Input
 
-from tracker.core.query import Both, Node, Term
+from tracker.core.query import Node
 from tracker.faces.plain import width
-from tracker.faces.tui.draw.home import WIDE, Tab, heading, tab_bar, tab_words, topic_row
+from tracker.faces.tui.draw.home import EMPTY, NOBODY, WIDE, Tab, heading, tab_bar, tab_words, topic_row
 from tracker.faces.tui.draw.line import BOLD, DIM, Line, Sheet, line, text_of, wrap
 from tracker.faces.tui.frame import KEYS, View, list_title, preview_lines, preview_title, sizes
 from tracker.faces.tui.library import ALL, Wish
+from tracker.faces.tui.lists import Lists, unread_topics, while_wanted
 from tracker.faces.tui.screens.acting import Acting
 from tracker.faces.tui.screens.base import set_title, telling
 from tracker.faces.tui.widgets.bars import Bar
 from tracker.faces.tui.widgets.completion import Completion
+from tracker.faces.tui.widgets.frame import Frame
 from tracker.faces.tui.widgets.lines import Lines
 from tracker.store import browse
 
 SORTS = tuple(browse.SORTS)
-_EMPTY = {
-    "My turn": "Nothing waits for you.",
-    "Mine": "No series of yours is in the store. Your addresses come from [me] emails in config.toml, else from git.",
-    "Following": "Nothing is followed yet. Press a to follow a thread by its message id or URL, or f on a topic in All.",
-    "Needs review": "Nothing waits for a review.",
-    "Landed": "Nothing landed in the last 30 days.",
-    "All": "The store is empty. Press a to follow a thread, or run 'tracker import' on a list archive.",
-}
-_NOBODY = "Nobody is known as you: set [me] emails in config.toml, or git's user.email."
+_REST = 0.05  # seconds
 
 
 class _Rows(Sequence[Line]):
@@ -90,18 +84,19 @@ class Home(Acting):
         self._topic: dict[str, Any] | None = view.topic
         self._place: dict[int, int] = {}
         self._fresh = False
+        self._lists = Lists()
 
     # --- composition
 
     def compose(self) -> ComposeResult:
         yield Bar(lambda room: [tab_bar(self.tabs, self.active, room)], id="tabs")
         with Container(id="body"):
-            with Vertical(id="list"):
+            with Frame(id="list"):
                 yield Bar(lambda room: [heading(room)], id="heading")
                 yield Lines(id="topics")
                 hint = "filter: words, s: f: status: turn: is:followed age<30d …   → completes"
                 yield Input(placeholder=hint, suggester=Completion(), id="filter", classes="gone")
-            with Vertical(id="beside"):
+            with Frame(id="beside"):
                 yield Lines(id="preview")
         yield from self.foot()
 
@@ -145,33 +140,49 @@ class Home(Acting):
             self.tracker.tell(f"filter: {problem}", bad=True)
             return
         library = self.tracker.library
+        wishes = [Wish(library.parse(tab.query)[0]) for tab in self.tabs]
+        self._lists.forget()
         if library.snapshot:
             with telling(self.tracker):
-                self._listed(wish, library.listing(wish))
-                self._counted(_counts(library.con, [library.parse(tab.query)[0] for tab in self.tabs], library.me))
+                self._listed(wish, library.listing(wish), self._lists.renewed)
+                self._counted([library.listing(one) for one in wishes], unread_topics(library.con, library.me))
         else:
-            self._load(wish, [library.parse(tab.query)[0] for tab in self.tabs])
+            self._load_all(wish, wishes, self._lists.renewed)
 
-    @work(thread=True, exclusive=True, group="listing", exit_on_error=False)
-    def _load(self, wish: Wish, nodes: list[Node | None]) -> None:
+    @work(thread=True, exclusive=True, group="counts", exit_on_error=False)
+    def _load_all(self, first: Wish, wishes: list[Wish], asked: int) -> None:
+        """The list that is shown, then those of all tabs: their lengths are the counts."""
         with self.tracker.reader() as con:
             if con is None:
                 return
             me = self.tracker.library.me
-            numbers = browse.listing(con, wish.node, sort=wish.sort, me=me)
-            self.app.call_from_thread(self._listed, wish, numbers)
-            self.app.call_from_thread(self._counted, _counts(con, nodes, me))
+            with while_wanted(con):
+                found: dict[Wish, array[int]] = {}
+                for wish in [first, *wishes]:
+                    if wish not in found:
+                        found[wish] = browse.listing(con, wish.node, sort=wish.sort, me=me)
+                        self.app.call_from_thread(self._listed, wish, found[wish], asked)
+                self.app.call_from_thread(self._counted, [found[wish] for wish in wishes], unread_topics(con, me))
 
-    def _listed(self, wish: Wish, numbers: array[int]) -> None:
+    @work(thread=True, exclusive=True, group="listing", exit_on_error=False)
+    def _load(self, wish: Wish, asked: int) -> None:
+        with self.tracker.reader() as con:
+            if con is not None:
+                with while_wanted(con):
+                    numbers = browse.listing(con, wish.node, sort=wish.sort, me=self.tracker.library.me)
+                    self.app.call_from_thread(self._listed, wish, numbers, asked)
+
+    def _listed(self, wish: Wish, numbers: array[int], asked: int) -> None:
+        self._lists.put(wish, numbers, asked)
         if (wish, "") != self._wish():  # another tab or filter was chosen meanwhile
             return
         self.numbers = numbers
         self.total = len(numbers)
-        self.tracker.library.forget()
         self._fill(key=self._wanted, top=self._fresh)
         self._fresh = False
 
-    def _counted(self, counts: list[tuple[int, int]]) -> None:
+    def _counted(self, lists: Sequence[array[int]], unread: set[int]) -> None:
+        counts = [(len(one), len(unread.intersection(one)) if unread else 0) for one in lists]
         self.tabs = [Tab(tab.name, tab.query, *count) for tab, count in zip(self.tabs, counts, strict=True)]
         self.query_one("#tabs", Bar).renew()
 
@@ -193,10 +204,10 @@ class Home(Acting):
         if self.filter:
             return [(), *wrap("Nothing matches the filter. Esc clears it.", room - 2, "", "  ")]
         name = self.tabs[self.active].name
-        text = _EMPTY.get(name, "No topic matches this query.")
+        text = EMPTY.get(name, "No topic matches this query.")
         lines = [(), *wrap(text, room - 2, BOLD, "  ")]
         if not self.tracker.library.me and name in ("My turn", "Mine", "Needs review"):
-            lines += [(), *wrap(_NOBODY, room - 2, "", "  ")]
+            lines += [(), *wrap(NOBODY, room - 2, "", "  ")]
         return lines
 
     def _titles(self) -> None:
@@ -213,8 +224,8 @@ class Home(Acting):
         if number is not None:
             self._wanted = number
         if self._topic is None or self._topic["id"] != number:
-            # The row follows the key at once; the preview follows when the keys rest.
-            self.set_timer(0.03, lambda: self._settled(number))
+            # The row follows the key at once; the preview follows when the keys rest: longer than a held key takes to repeat.
+            self.set_timer(_REST, lambda: self._settled(number))
         else:
             self._show_topic(self._topic)
         self._titles()
@@ -222,15 +233,14 @@ class Home(Acting):
     def _settled(self, number: int | None) -> None:
         if number != self._wanted or not self.is_attached:
             return
-        topic = None
-        if number is not None:
-            with telling(self.tracker):
-                try:
-                    topic = self.tracker.library.topic(number)
-                except KeyError:
-                    topic = None
-        self._show_topic(topic)
+        self._show_topic(self._read(number) if number is not None else None)
         self._titles()
+
+    def _read(self, number: int) -> dict[str, Any] | None:
+        """A topic as it stands; None when it is gone."""
+        with telling(self.tracker), contextlib.suppress(KeyError):
+            return self.tracker.library.topic(number)
+        return None
 
     def _show_topic(self, topic: dict[str, Any] | None) -> None:
         again = topic is not None and self._topic is not None and topic["id"] == self._topic["id"]
@@ -276,7 +286,13 @@ class Home(Acting):
         if wish is None:
             self.tracker.tell(f"filter: {problem}", bad=True)
             return
-        self.refresh_list()
+        numbers = self._lists.get(wish)
+        if numbers is not None:
+            self._listed(wish, numbers, self._lists.renewed)
+        elif self.tracker.library.snapshot:
+            self.refresh_list()
+        else:
+            self._load(wish, self._lists.renewed)
         self._titles()
 
     def action_sort(self, by: int) -> None:
@@ -307,7 +323,7 @@ class Home(Acting):
             self._switch()
 
     def action_leave(self) -> None:
-        self.tracker.tell("Q quits")
+        self.tracker.tell("Q quits", idle=True)
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "down" and self.query_one("#filter", Input).has_focus:
@@ -360,21 +376,19 @@ class Home(Acting):
                 return
 
     def subject(self) -> tuple[int | None, str | None]:
-        if self._topic is None:
+        """The row under the cursor, whatever the preview still shows."""
+        number = self.query_one("#topics", Lines).key
+        if not isinstance(number, int):
             return None, None
-        revisions = self._topic["revisions"]
-        evidence = self._topic["evidence"]
-        msgid = revisions[-1]["series"] if revisions else evidence[0].get("msgid") if evidence else None
-        return self._topic["id"], msgid
+        topic = self._topic
+        if topic is None or topic["id"] != number:
+            topic = self._read(number)
+        if topic is None:
+            return number, None
+        revisions, evidence = topic["revisions"], topic["evidence"]
+        return number, revisions[-1]["series"] if revisions else evidence[0].get("msgid") if evidence else None
 
     def shown_text(self) -> str:
         """The text of the row under the cursor, for tests."""
         lines = self.query_one("#topics", Lines)
         return text_of(lines.sheet.lines[lines.cursor]) if lines.cursor >= 0 else ""
-
-
-def _counts(con: sqlite3.Connection, nodes: Sequence[Node | None], me: Sequence[str]) -> list[tuple[int, int]]:
-    """How many topics each query finds, and how many of them have unread mail."""
-    unread = Term("is", "unread")
-    fresh = [unread if node is None else Both((node, unread)) for node in nodes]
-    return [(browse.count(con, node, me), browse.count(con, new, me)) for node, new in zip(nodes, fresh, strict=True)]

@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.widgets import Input
 
 from tracker.faces.tui.draw.line import DIM, Line, Sheet, line, safe, wrap
@@ -17,6 +16,7 @@ from tracker.faces.tui.screens.acting import Acting
 from tracker.faces.tui.screens.base import set_title, telling
 from tracker.faces.tui.screens.dialogs import Choose
 from tracker.faces.tui.widgets.bars import Bar
+from tracker.faces.tui.widgets.frame import Frame
 from tracker.faces.tui.widgets.lines import Lines
 from tracker.store import browse
 
@@ -51,7 +51,7 @@ class MessagePage(Acting):
 
     def compose(self) -> ComposeResult:
         yield Bar(lambda room: [self._where(room)], id="where")
-        with Vertical(id="list"):
+        with Frame(id="list"):
             yield Lines(id="text")
             yield Input(placeholder="search", id="filter", classes="gone")
         yield from self.foot()
@@ -84,7 +84,7 @@ class MessagePage(Acting):
         mail, lines = self.mail, self.query_one("#text", Lines)
         box = self.query_one("#list")
         if mail is None:
-            box.border_title = ""
+            set_title(box, "")
             text = f"{safe(self.msgid)} is named here but not at hand. Y copies its URL."
             lines.show(lambda room: Sheet(wrap(text, room)), top=top)
             return
@@ -98,7 +98,7 @@ class MessagePage(Acting):
         if 0 <= at < len(self.order):
             self._open(self.order[at])
         else:
-            self.tracker.tell("no further mail")
+            self.tracker.tell("no further mail", idle=True)
 
     def action_unread(self, by: int) -> None:
         number = self.mail.number if self.mail else None
@@ -110,7 +110,7 @@ class MessagePage(Acting):
             turn = self.order[at + 1 :] + self.order[:at]
             found = next((one for one in (turn if by > 0 else reversed(turn)) if one in fresh), None)
             if found is None:
-                self.tracker.tell("no unread mail in this topic")
+                self.tracker.tell("no unread mail in this topic", idle=True)
             else:
                 self._open(found)
 
@@ -186,7 +186,7 @@ class MessagePage(Acting):
     def action_link_of_mail(self) -> None:
         links = links_of(self.mail) if self.mail else []
         if not links:
-            self.tracker.tell("no link in this mail")
+            self.tracker.tell("no link in this mail", idle=True)
         elif len(links) == 1:
             self.tracker.browse(links[0])
         else:

@@ -8,26 +8,31 @@ from typing import Any, ClassVar
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical
+from textual.containers import Container
 from textual.widgets import Input
 
 from tracker.core.dates import day
 from tracker.faces.plain import width
 from tracker.faces.tui.draw import thread as thread_pane
 from tracker.faces.tui.draw.home import WIDE
-from tracker.faces.tui.draw.line import BOLD, DIM, REVERSE, Line, Sheet, from_ansi, line, safe, wrap
+from tracker.faces.tui.draw.line import BOLD, DIM, REVERSE, Line, Sheet, line, safe, wrap
 from tracker.faces.tui.draw.mail import Folds, mail_sheet
 from tracker.faces.tui.draw.path import path_sheet
 from tracker.faces.tui.draw.topic import header, landings_sheet, notes_sheet, versions_sheet
 from tracker.faces.tui.mails import Mail, load_mail
-from tracker.faces.tui.painted import painted_diff, painted_matrix
+from tracker.faces.tui.painted import painted_diff, painted_matrix, pieces
 from tracker.faces.tui.screens.acting import Acting
 from tracker.faces.tui.screens.base import set_title, telling
+from tracker.faces.tui.screens.dialogs import Choose
 from tracker.faces.tui.widgets.bars import Bar
+from tracker.faces.tui.widgets.frame import Frame
 from tracker.faces.tui.widgets.lines import Lines
+from tracker.store import read
 
 PANES = ("path", "thread", "review", "versions", "landings", "notes")
 _SPLIT = ("thread", "versions")
+_MANY = 150  # mails from which on a thread and its review are made in the background
+_READING = Sheet([line(("reading …", DIM))])
 
 
 class TopicPage(Acting):
@@ -62,15 +67,18 @@ class TopicPage(Acting):
         self.marked: str | None = None
         self.version = -1
         self._beside = True
+        self._big = False
+        self._asked: set[tuple[int, int, int]] = set()
+        self._matrices: dict[tuple[int, int, int], Sheet] = {}
 
     def compose(self) -> ComposeResult:
         yield Bar(self._header, id="header")
         yield Bar(lambda room: [self._pane_bar(room)], id="panes")
         with Container(id="body"):
-            with Vertical(id="list"):
+            with Frame(id="list"):
                 yield Lines(id="main")
                 yield Input(placeholder="search", id="find", classes="gone")
-            with Vertical(id="beside"):
+            with Frame(id="beside"):
                 yield Lines(id="detail")
         yield from self.foot()
 
@@ -110,6 +118,11 @@ class TopicPage(Acting):
             except KeyError:
                 self.topic = None
                 self.tracker.tell(f"#{self.number} is no topic any more", bad=True)
+            library = self.tracker.library
+            self._asked.clear()
+            self._big = not library.snapshot and read.count_mails(library.con, self.number) > _MANY
+            if self._big:
+                self._read_thread(self.number)
 
     def _header(self, room: int) -> list[Line]:
         return header(self.topic, room, self.tracker.library.me) if self.topic else [line((f"#{self.number}", DIM))]
@@ -146,7 +159,7 @@ class TopicPage(Acting):
             "versions": lambda room: versions_sheet(topic, self.marked, room),
             "landings": lambda room: landings_sheet(topic, room), "notes": lambda room: notes_sheet(topic, room),
         }  # fmt: skip
-        if self.pane == "thread" and self.thread is None:
+        if self.pane == "thread" and self.thread is None and not self._big:
             self._load_thread()
         key = self.thread.first if top and self.pane == "thread" and self.thread else None
         main.show(makers[self.pane], key=key, top=top)
@@ -159,10 +172,44 @@ class TopicPage(Acting):
         with telling(self.tracker):
             self.thread = thread_pane.load_thread(self.tracker.library.con, self.number)
 
+    @work(thread=True, exclusive=True, group="thread", exit_on_error=False)
+    def _read_thread(self, number: int) -> None:
+        """Ahead of being looked at."""
+        with self.tracker.reader() as con:
+            if con is not None:
+                self.app.call_from_thread(self._thread_came, number, thread_pane.load_thread(con, number))
+
+    def _thread_came(self, number: int, thread: thread_pane.Thread) -> None:
+        if self.is_attached and number == self.number:
+            first, self.thread = self.thread is None, thread
+            if self.pane == "thread":
+                self._show(top=first)
+
     def _thread_sheet(self, room: int) -> Sheet:
-        return thread_pane.thread_sheet(self.thread, room) if self.thread else Sheet([line(("no mail is at hand", DIM))])
+        if self.thread:
+            return thread_pane.thread_sheet(self.thread, room)
+        return _READING if self._big else Sheet([line(("no mail is at hand", DIM))])
+
+    @work(thread=True, exclusive=True, group="review", exit_on_error=False)
+    def _paint(self, number: int, version: int, room: int) -> None:
+        with self.tracker.reader() as con:
+            if con is not None:
+                sheet = painted_matrix(con, number, version, room, self.tracker.library.now)
+                self.app.call_from_thread(self._painted, number, version, room, sheet)
+
+    def _painted(self, number: int, version: int, room: int, sheet: Sheet) -> None:
+        if self.is_attached and number == self.number:
+            self._matrices[number, version, room] = sheet
+            if self.pane == "review":
+                self._show()
 
     def _review_sheet(self, room: int) -> Sheet:
+        if self._big:
+            wanted = (self.number, self.version, room)
+            if wanted not in self._asked:
+                self._asked.add(wanted)
+                self._paint(*wanted)
+            return self._matrices.get(wanted, _READING)
         sheet = Sheet(())
         with telling(self.tracker):
             library = self.tracker.library
@@ -228,7 +275,7 @@ class TopicPage(Acting):
     def _show_painted(self, key: str, lines: list[Line], title: str) -> None:
         if self.is_attached and self.pane == "versions" and self.query_one("#main", Lines).key == key:
             detail = self.query_one("#detail", Lines)
-            detail.show(lambda room: Sheet([piece for one in lines for piece in _pieces(one, room)]), top=True)
+            detail.show(lambda room: Sheet([piece for one in lines for piece in pieces(one, room)]), top=True)
             set_title(detail.parent, title)
 
     # --- keys
@@ -245,7 +292,7 @@ class TopicPage(Acting):
     def action_beside(self, by: int) -> None:
         at = self.around.index(self.number) + by if self.number in self.around else -1
         if not 0 <= at < len(self.around):
-            self.tracker.tell("no further topic")
+            self.tracker.tell("no further topic", idle=True)
             return
         self.number, self.mail, self.thread, self.marked, self.version = self.around[at], None, None, None, -1
         self._load()
@@ -312,7 +359,7 @@ class TopicPage(Acting):
             self._show(top=True)
         found = self.thread.next_unread(self.query_one("#main", Lines).key, by) if self.thread else None
         if found is None:
-            self.tracker.tell("no unread mail here")
+            self.tracker.tell("reading …" if self._big and self.thread is None else "no unread mail here", idle=True)
             return
         self.query_one("#main", Lines).show(self._thread_sheet, key=found)
 
@@ -323,7 +370,21 @@ class TopicPage(Acting):
         elif self.pane == "versions":
             self.query_one("#detail", Lines).focus()
         elif isinstance(event.key, tuple):
-            self.tracker.open_evidence(dict(event.key))
+            self._open_said(dict(event.key))
+
+    def _open_said(self, said: dict[str, Any]) -> None:
+        """The evidence of a line; of a row of the review the mail that gave the tag, which the user chooses of several."""
+        mails = said.get("mails", ())
+        if len(mails) < 2:
+            self.tracker.open_evidence({"msgid": mails[0][0]} if mails else said)
+            return
+
+        def chosen(msgid: str | None) -> None:
+            if msgid:
+                self.tracker.open_mail(msgid)
+
+        options = [*((msgid, line(words)) for msgid, words in mails), (said["msgid"], line("the patch itself"))]
+        self.app.push_screen(Choose("Which mail?", options), chosen)
 
     def action_back(self) -> None:
         field, lines = self.query_one("#find", Input), self._searched()
@@ -337,7 +398,7 @@ class TopicPage(Acting):
             super().action_back()
 
     def refill(self) -> None:
-        self.thread = None
+        self.thread = self.thread if self._big else None
         self._load()
         self._show()
 
@@ -349,22 +410,3 @@ class TopicPage(Acting):
             return self.number, dict(key)["msgid"]
         revisions = self.topic["revisions"] if self.topic else []
         return self.number, revisions[-1]["series"] if revisions else None
-
-
-def _pieces(one: Line, room: int) -> list[Line]:
-    """A painted line in pieces of the width there is."""
-    if sum(len(span.text) for span in one) <= room:
-        return [one]
-    out: list[Line] = [()]
-    left = room
-    for span in one:
-        text = span.text
-        while text:
-            head = text[:left]
-            out[-1] = (*out[-1], *from_ansi(head)) if not span.sgr else (*out[-1], span._replace(text=head))
-            left -= len(head)
-            text = text[len(head) :]
-            if not left:
-                out.append(())
-                left = room
-    return out

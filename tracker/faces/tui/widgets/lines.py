@@ -38,7 +38,7 @@ class Lines(ScrollView, can_focus=True):
         Binding("enter", "open", "open", show=False),
     ]
 
-    cursor: reactive[int] = reactive(-1, init=False)
+    cursor: reactive[int] = reactive(-1, init=False, repaint=False)  # `watch_cursor` draws its two lines
 
     class Moved(Message):
         """The cursor stands on another key."""
@@ -278,7 +278,7 @@ class Lines(ScrollView, can_focus=True):
         at = self.scroll_offset.y + y
         room = self.size.width
         if not 0 <= at < len(self.sheet.lines):
-            return Strip.blank(room, self.rich_style)
+            return self._blank(room)
         selection = self.text_selection
         span = selection.get_span(at) if selection is not None else None
         if span is not None:
@@ -289,6 +289,13 @@ class Lines(ScrollView, can_focus=True):
             if len(self._strips) > _KEPT:
                 self._strips.clear()
             found = self._strips[key] = self._finished(self._draw(at, room), at, room)
+        return found
+
+    def _blank(self, room: int) -> Strip:
+        key = (-1, room, 0)
+        found = self._strips.get(key)
+        if found is None:
+            found = self._strips[key] = Strip.blank(room, self.rich_style)
         return found
 
     def _draw(self, at: int, room: int) -> Strip:
