@@ -282,6 +282,9 @@ def test_a_landing_of_an_older_version() -> None:
     assert judged(one(), new, landings=(landing(day=11),)).status == "applied"
     assert judged(one(), new, landings=(landing(role="mainline"),)).status == "merged"
     assert judged(one(), new, landings=(landing(None),)).status == "posted"
+    again = three(2, 10)
+    assert judged(three(), again, landings=(landing("p1.1@x", day=5),)).status == "posted"
+    assert judged(three(), again, landings=(landing("p2.1@x", day=11),)).status == "partly-applied"
 
 
 def test_a_patch_for_a_stable_tree() -> None:

@@ -110,7 +110,8 @@ def hear(
     late: set[str] = set()
     for mail in sorted(replies, key=lambda mail: (sent(mail), mail.msgid)):
         place = spots.place(mail)
-        if place is None and (_asks_late(mail, maintainers) or not late.isdisjoint(_above(mail, mails))):
+        asks = _asks_late(mail, maintainers) and people.number(mail.sender) not in authors
+        if place is None and (asks or not late.isdisjoint(_above(mail, mails))):
             place = spots.late(mail)
             late.update(() if place is None else (mail.msgid,))
         if spots.is_unseen(mail):

@@ -12,6 +12,9 @@ from tracker.core.talkrules import REFUSED
 from tracker.core.verdicts import tags_that_hold
 
 
+_LATER = 1 << 40
+
+
 def _where(landing: Landing) -> str:
     branch = landing.branch if landing.branch and landing.branch not in landing.tree else ""
     return " ".join(filter(None, (landing.tree, branch))) or "a tree"
@@ -123,6 +126,8 @@ def partly_applied(view: View) -> Finding | None:
     landed = {msgid: view.fates[msgid] for msgid in view.patches if msgid in view.fates and view.fates[msgid].landed}
     if not landed or len(landed) == len(view.patches):
         return None
+    if all((fate.landing.date or _LATER) < (view.posted() or 0) and fate.word == LANDED[0] for fate in landed.values()):
+        return None  # a whole new version was posted since: what was applied of an older one was taken out, or does not count
     one = next(iter(landed.values())).landing
     numbers = [str(patch.n) for patch in view.case.review.patches if patch.msgid in landed]
     since = max((fate.landing.date or 0 for fate in landed.values()), default=0) or None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Set
+from functools import lru_cache
 
 from tracker.core.facts import Facts
 from tracker.core.notice import Notice
@@ -37,8 +38,7 @@ def mail_keys(mail: Facts) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for notice in mail.notices:
-        found.update((f"t:{peel(title)[1]}", None) for title in notice.titles)
-        found.update((key, None) for key in _of_retitled(notice))
+        found.update((key, None) for key in sorted(_of_titles(notice.titles, notice.authors)))
         found.update((f"m:{one}", None) for one in notice.refs)
         found.update((f"c:{sha[:SHORT]}", None) for sha in (notice.commit, notice.merge) if len(sha) >= SHORT)
         if notice.source == "human":
@@ -52,9 +52,11 @@ def mail_keys(mail: Facts) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _of_retitled(notice: Notice) -> list[str]:
-    """k: of the titles of a pull request, under which patches that were given another title may be found."""
-    return [key for author, title in zip(notice.authors, notice.titles, strict=False) for key in title_keys(author, title)]
+@lru_cache(maxsize=4_096)  # a pull request has hundreds of titles, and is asked about for every topic that it names
+def _of_titles(titles: tuple[str, ...], authors: tuple[str, ...]) -> frozenset[str]:
+    """t: of titles, and of those of a pull request k:, under which patches that were given another title may be found."""
+    renamed = (key for author, title in zip(authors, titles, strict=False) for key in title_keys(author, title))
+    return frozenset((*(f"t:{peel(title)[1]}" for title in titles), *renamed))
 
 
 def further_keys(keys: Set[str], mails: Iterable[Facts]) -> frozenset[str]:
@@ -62,7 +64,7 @@ def further_keys(keys: Set[str], mails: Iterable[Facts]) -> frozenset[str]:
     found = set()
     for mail in mails:
         for notice in mail.notices:
-            if not any(f"t:{peel(title)[1]}" in keys for title in notice.titles) and keys.isdisjoint(_of_retitled(notice)):
+            if keys.isdisjoint(_of_titles(notice.titles, notice.authors)):
                 continue
             if notice.kind == "pull":
                 found.add(f"m:{mail.msgid}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from tracker.core.subject import normal_title
 
@@ -37,9 +38,10 @@ def same_patch(one: str, other: str) -> bool:
     return len(first) == len(second) >= _FEWEST and all(map(_alike, first, second))
 
 
-def _words(title: str) -> list[str]:
+@lru_cache(maxsize=16_384)
+def _words(title: str) -> tuple[str, ...]:
     """The words of a title without the part of the tree it is about."""
-    return normal_title(_PREFIX.sub("", title[:400])).split()
+    return tuple(normal_title(_PREFIX.sub("", title[:400])).split())
 
 
 def _alike(one: str, other: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tracker.core.facts import Facts
 from tracker.core.hints import LINES_KEPT, Hints
@@ -192,6 +193,7 @@ _MARK = re.compile(r"(?:[\w./, -]{1,40}+: )?\"?(revert|re-?apply):? ?[\"'“”�
 _QUOTES = "\"'“”„‘’«»` "
 
 
+@lru_cache(maxsize=65_536)
 def peel(title: str) -> tuple[str, str]:
     """What a title does to another patch, and the normalised title of that: ('revert' | 'reapply' | '', title)."""
     mark = ""

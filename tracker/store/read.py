@@ -54,9 +54,9 @@ class TopicRow(NamedTuple):
 _MESSAGE = "id, msgid, tid, date, kind, subject, name, email, private, abridged"
 # The topics that are followed: those of followed covers and patches, else the first one in the thread of a followed mail.
 FOLLOWED_TOPICS = (
-    "SELECT topic FROM u.followed JOIN member USING (msgid) JOIN series ON series.id = member.series UNION "
+    "SELECT topic FROM u.followed CROSS JOIN member USING (msgid) JOIN series ON series.id = member.series UNION "
     "SELECT min(topic) FROM u.followed f JOIN message m USING (msgid) JOIN topic_thread t USING (tid) "
-    "WHERE f.msgid NOT IN (SELECT msgid FROM member) GROUP BY f.msgid"
+    "WHERE NOT EXISTS (SELECT 1 FROM member WHERE member.msgid = f.msgid) GROUP BY f.msgid"
 )
 _UNATTESTED = f"""
     WITH mine(topic) AS ({FOLLOWED_TOPICS}), wanted(msgid) AS (
@@ -153,7 +153,11 @@ def topic(con: sqlite3.Connection, number: int) -> TopicRow:
     if row is None:
         raise KeyError(number)
     is_followed = con.execute(f"SELECT ? IN ({FOLLOWED_TOPICS})", (number,)).fetchone()[0]
-    found = _topic(row, bool(is_followed), _unread(con))
+    unread = con.execute(
+        "SELECT count(*) FROM topic_thread JOIN message USING (tid) JOIN u.arrival USING (msgid) WHERE NOT read AND topic=?",
+        (number,),
+    ).fetchone()[0]
+    found = _topic(row, bool(is_followed), {number: unread})
     attestation.fill(con, found.data["tags"])
     return found
 

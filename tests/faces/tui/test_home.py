@@ -6,15 +6,23 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.widgets import Input
 
 from tests.faces.tui.conftest import NOW, Stage, golden
-from tests.mails import START, diff_of, mail, patch
+from tests.mails import START, diff_of, mail, mbox, patch
 from tracker.config import load_config
+from tracker.faces import cli
+from tracker.faces.doubts import doubt
+from tracker.faces.plain import width
+from tracker.faces.tui.draw.home import Tab, shown_tabs
 from tracker.faces.tui.draw.line import text_of
 from tracker.faces.tui.frame import first_view, home_lines
 from tracker.faces.tui.library import Library
+from tracker.store import browse
+from tracker.sync.locks import writing
 
 BEN = "Ben Reviewer <ben@example.org>"
 DAY = 86_400
@@ -232,5 +240,223 @@ def test_keys_in_one_burst_act_on_the_row_under_the_cursor(
         assert "demo: step 002" in stage.app.home.shown_text()
         about = acted[0]["id"] if isinstance(acted[0], dict) else acted[0]
         assert about == {"y": "2@example.org", "c": "2@example.org", "r": [3]}.get(key, 3)
+
+    play(scene)
+
+
+def test_an_empty_review_tab_says_what_it_leaves_out(follow: Callable[..., None], play: Callable[..., None]) -> None:
+    """Needs review holds what is posted or in review; the text names the stalled topics and how to see them, and that works."""
+    follow(*many(2))
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("4")
+        words = " ".join(stage.text().replace("│", " ").split())
+        assert "Nothing of others is posted or in review. What nothing moved for 30 days is stalled" in words
+        await stage.press("6", "slash")
+        await stage.type("status:stalled turn:reviewer")
+        assert "demo: step 001" in stage.app.home.shown_text()
+
+    play(scene)
+
+
+_OWN_TABS = "".join(f'[[tab]]\nname = "{name}"\nquery = "s:{at:03}"\n' for at, name in enumerate(("Rings", "Networking", "Nets")))
+
+
+def own_tabs(sealed: Path, text: str) -> None:
+    (sealed / ".config" / "tracker").mkdir(parents=True)
+    (sealed / ".config" / "tracker" / "config.toml").write_text(text)
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 120])
+def test_a_click_on_a_narrow_tab_bar_opens_what_is_under_it(
+    columns: int, follow: Callable[..., None], play: Callable[..., None], sealed: Path
+) -> None:
+    """Nine tabs: where they do not fit, counts give way before names; each visible one opens by a click on its words."""
+    own_tabs(sealed, _OWN_TABS)
+    follow(*many(3))
+
+    async def scene(stage: Stage) -> None:
+        for number, tab in enumerate(stage.app.home.tabs):
+            await stage.press("9" if number < 8 else "1")  # from far away, so that the bar shows what it has room for
+            bar = stage.text().split("\n")[0]
+            shown = shown_tabs(stage.app.home.tabs, stage.app.home.active, columns)
+            assert bar == "".join(words for _, words in shown)[:columns].rstrip()
+            words = dict(shown).get(number)
+            at = sum(width(text) for other, text in shown if other < number) + 1
+            if words is None or at >= columns:
+                continue
+            assert words.split()[0].rstrip("…") in tab.name
+            await stage.pilot.click("#tabs", offset=(at, 0))
+            await stage.settle()
+            assert stage.app.home.active == number
+
+    play(scene, (columns, 24))
+
+
+def test_counts_give_way_before_names() -> None:
+    """As wide as it takes: everything; narrower: counts go, far ones first; then names are cut, never to the first word."""
+    tabs = [Tab(name, "", 10) for name in ("My turn", "Mine", "Following", "Needs review", "Landed", "All")]
+
+    def bar(columns: int) -> str:
+        return "".join(words for _, words in shown_tabs(tabs, 2, columns))
+
+    assert bar(80) == " My turn 10  Mine 10  Following 10  Needs review 10  Landed 10  All 10 "
+    assert bar(69) == " My turn 10  Mine 10  Following 10  Needs review 10  Landed 10  All "
+    assert bar(58) == " My turn  Mine  Following 10  Needs review  Landed  All "
+    assert bar(54) == " My turn  Mine  Following 10  Needs re…  Landed  All "
+
+
+def test_a_tab_of_ones_own_takes_the_place_of_another(
+    follow: Callable[..., None], play: Callable[..., None], sealed: Path
+) -> None:
+    """One name stands for one tab: the user's."""
+    own_tabs(sealed, '[[tab]]\nname = "Mine"\nquery = "s:001"\n')
+    follow(*many(3))
+
+    async def scene(stage: Stage) -> None:
+        assert [tab.name for tab in stage.app.home.tabs] == ["My turn", "Mine", "Following", "Needs review", "Landed", "All"]
+        await stage.press("2")
+        assert "demo: step 001" in stage.app.home.shown_text()
+
+    play(scene)
+
+
+def test_a_tab_that_cannot_be_read_says_so(follow: Callable[..., None], play: Callable[..., None], sealed: Path) -> None:
+    """No rows and no count that would belong to another query, but what is wrong and where it stands."""
+    own_tabs(sealed, '[[tab]]\nname = "Broken"\nquery = "s:001 ("\n[[tab]]\nname = "Odd"\nquery = "status:mergd"\n')
+    follow(*many(3))
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("7")
+        assert "Broken 0" in stage.text()
+        assert "The query of this tab cannot be read: a parenthesis is not closed." in stage.text()
+        await stage.press("m")
+        assert "no topic is selected" in stage.text()
+        await stage.press("8")
+        assert "status:mergd is none; did you mean merged?" in stage.text()
+        await stage.press("3")
+        assert "demo: step 002" in stage.app.home.shown_text()
+
+    play(scene)
+
+
+@pytest.mark.parametrize("text", ["status:foo", "is:bogus", "age<zz", "stauts:merged"])
+def test_what_is_strange_about_a_filter_is_told(text: str, follow: Callable[..., None], play: Callable[..., None]) -> None:
+    """A filter that finds nothing says what is strange about it; on Enter the footer does, too."""
+    follow(*many(3))
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("slash")
+        stage.app.home.query_one("#filter", Input).value = text
+        await stage.settle(0.2)
+        assert "Nothing matches the filter. Esc clears it." in stage.text()
+        assert f"│  {doubt(text, NOW)[:20]}" in stage.text()
+        await stage.press("enter")
+        assert f"\n · {doubt(text, NOW)[:20]}" in stage.text()
+
+    play(scene)
+
+
+def test_tab_completes_and_a_new_filter_starts_at_its_top(follow: Callable[..., None], play: Callable[..., None]) -> None:
+    """Tab takes up what is suggested and stays in the field; the cursor goes to the first row of what was found."""
+    follow(*many(12))
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("j", "j", "j", "slash")
+        await stage.type("is:fo")
+        await stage.press("tab")
+        field = stage.app.home.query_one("#filter", Input)
+        assert (field.value, field.has_focus) == ("is:followed", True)
+        await stage.settle(0.2)
+        assert "demo: step 011" in stage.app.home.shown_text()
+        assert stage.app.home.subject()[0] == 12
+        await stage.press("enter", "j", "escape")
+        assert "demo: step 010" in stage.app.home.shown_text()
+
+    play(scene)
+
+
+def test_keys_after_a_filter_wait_for_what_it_finds(
+    follow: Callable[..., None], play: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Enter in the filter and f in one burst: the key is about the list that was asked for, however long that takes."""
+    follow(*many(6))
+    listing = browse.listing
+
+    def slow(*given: Any, **more: Any) -> Any:
+        time.sleep(0.15)
+        return listing(*given, **more)
+
+    async def scene(stage: Stage) -> None:
+        acted: list[int] = []
+        monkeypatch.setattr(stage.app, "toggle_follow", lambda number, _topic: acted.append(number))
+        monkeypatch.setattr(browse, "listing", slow)
+        await stage.press("slash")
+        stage.app.home.query_one("#filter", Input).value = "s:002"
+        await stage.pilot.press("enter", "f")
+        await stage.settle(0.5)
+        assert acted == [3]
+
+    play(scene)
+
+
+def test_rows_tell_what_is_followed(follow: Callable[..., None], play: Callable[..., None], tmp_path: Path) -> None:
+    """In All a letter stands before followed topics; in Following, where all are, it does not."""
+    follow(*many(1))
+    (tmp_path / "list.mbox").write_bytes(mbox(*many(2)))
+    assert cli.run(["import", str(tmp_path / "list.mbox")]) == 0
+
+    async def scene(stage: Stage) -> None:
+        assert stage.app.home.shown_text().startswith("  …")
+        await stage.press("6")
+        assert "demo: step 001" in stage.app.home.shown_text()
+        assert stage.app.home.shown_text().startswith("  …")
+        await stage.press("G")
+        assert stage.app.home.shown_text().startswith("f …")
+
+    play(scene)
+
+
+async def appears(stage: Stage, words: str) -> None:
+    """Wait until the application looked at what others do."""
+    for _ in range(60):
+        await stage.pilot.pause(0.1)
+        if words in stage.text():
+            return
+    raise AssertionError(f"{words!r} did not appear:\n{stage.text()}")
+
+
+def test_a_store_begins_while_the_snapshot_is_shown(follow: Callable[..., None], play: Callable[..., None]) -> None:
+    """A topic of the snapshot says what became of it, in every pane, and keys do nothing to the store's topic of its number."""
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("enter", "2")
+        follow(*many(8))
+        await appears(stage, "This was a topic of the snapshot")
+        for key, name in (("4", "Versions"), ("5", "Landings"), ("2", "Thread"), ("1", "Path")):
+            await stage.press(key)
+            assert f"╭─ {name}" in stage.text()
+            assert "This was a topic of the snapshot" in stage.text()
+        await stage.press("x")
+        assert "no topic is selected" in stage.text()
+        await stage.press("q")
+        assert "Following 8" in stage.text()
+        assert "demo: step 007" in stage.app.home.shown_text()
+
+    play(scene)
+
+
+def test_what_an_empty_store_says_during_an_import(tmp_path: Path, play: Callable[..., None]) -> None:
+    """While another process writes, an empty list says that topics are on their way, and the footer who is at work."""
+    (tmp_path / "talk.mbox").write_bytes(mbox(mail("t@example.org", "Hello")))
+    assert cli.run(["import", str(tmp_path / "talk.mbox")]) == 0
+
+    async def scene(stage: Stage) -> None:
+        assert "The store is empty." in stage.text()
+        with writing(load_config(os.environ)):
+            await appears(stage, "another tracker is at work")
+            assert "Another tracker syncs or imports: what it brings is shown when it is done." in stage.text()
+        await appears(stage, "The store is empty.")
+        assert "another tracker" not in stage.text()
 
     play(scene)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -212,3 +213,24 @@ def test_any_size(size: tuple[int, int], follow: Callable[..., None], play: Call
         assert "Following 1" in stage.text()
 
     play(scene, size)
+
+
+def test_a_tree_that_cannot_be_read_says_so_on_its_row(
+    follow: Callable[..., None], play: Callable[..., None], tmp_path: Path, sealed: Path
+) -> None:
+    """After a sync the row of a tree that is gone tells what is wrong, and the footer does not call that no news."""
+    (sealed / ".config" / "tracker").mkdir(parents=True)
+    (sealed / ".config" / "tracker" / "config.toml").write_text(
+        f'[[tree]]\nname = "gone"\npath = "{tmp_path}/nowhere"\nrole = "mainline"\n'
+    )
+    follow(*DEMO)
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("t")
+        assert "✘" not in stage.text()
+        await stage.press("R")
+        assert "✘ not everything could be asked; 1 failed, L shows what" in stage.text()
+        assert "✘ could not be read yet: " in stage.text()
+        assert "gone             mainline" in stage.text()
+
+    play(scene)

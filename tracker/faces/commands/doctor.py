@@ -29,7 +29,7 @@ def doctor(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit
     """`tracker doctor`. Exit code 1 when something is wrong."""
     wrong = 0
     if not args.defects:
-        for good, text in (*_programs(), *_settings(config)):
+        for good, text in (*_programs(), *_settings(config), *_queries(config, now)):
             wrong += not good
             out.line(f"{out.paint('ok  ', '32') if good else out.paint('BAD ', '31')} {text}")
     wrong += _store(args, config, out, now)
@@ -63,6 +63,18 @@ def _settings(config: Config) -> Iterator[_Check]:
     yield from _server(config)
     for name, path in (("cache", config.cache), ("data", config.data)):
         yield _folder(name, path)
+
+
+def _queries(config: Config, now: int) -> Iterator[_Check]:
+    """Queries of the configuration that cannot be read, or ask for what does not exist."""
+    from tracker.core.query import parse_query
+    from tracker.faces.doubts import doubt
+
+    queries = [("tab", one.name, one.query) for one in config.tabs]
+    for kind, name, text in (*queries, *(("profile", one.name, one.query) for one in config.profiles)):
+        wrong = parse_query(text, now).problem or doubt(text, now)
+        if wrong:
+            yield False, f"{kind} {plain(name)}: {plain(wrong)}"
 
 
 def _server(config: Config) -> Iterator[_Check]:

@@ -12,6 +12,7 @@ from tracker.faces import rows
 from tracker.faces.plain import cut, plain
 
 _LINUS = "https://git.kernel.org/linus/"
+_MAINLINE = ("mainline", "linux", "torvalds/linux", "torvalds/linux.git")
 _MAX_TEXT = 240
 _MAX_PROOFS = 4
 _MAX_NAMED = 260  # characters of topics that are named in one sentence
@@ -127,7 +128,7 @@ def proof(one: Mapping[str, str], links: Mapping[str, str]) -> Proof:
         return Proof(plain(one["msgid"]), links.get(one["msgid"], ""))
     if "commit" in one:
         sha, tree = one["commit"], plain(one.get("tree", ""))
-        known = tree in ("mainline", "linux", "torvalds/linux") and all(char in "0123456789abcdef" for char in sha)
+        known = tree in _MAINLINE and all(char in "0123456789abcdef" for char in sha)
         return Proof(f"commit {plain(sha[:12])}" + (f" in {tree}" if tree else ""), f"{_LINUS}{sha}" if known and sha else "")
     return Proof(f"recorded: {shorten(one.get('record', ''))}", "")
 

@@ -25,6 +25,7 @@ from tracker.faces.tui.draw.line import BAD, DIM, Line, line, safe
 from tracker.faces.tui.frame import View
 from tracker.faces.tui.jobs import Jobs, Outcome, Task
 from tracker.faces.tui.library import Library
+from tracker.faces.tui.others import at_work
 from tracker.faces.tui.palette import Actions, Topics
 from tracker.faces.tui.screens.base import Page
 from tracker.faces.tui.screens.home import Home
@@ -72,6 +73,7 @@ class TrackerApp(Deeds, InOrder):
         self.jobs = Jobs(config)
         self.clock = clock
         self.message: tuple[str, str] | None = None  # text and sign
+        self.others_write = False  # another process syncs or imports
         self._quiet = quiet
         self._view = view
         self._versions = (0, 0)
@@ -113,6 +115,9 @@ class TrackerApp(Deeds, InOrder):
                 return screen
         raise LookupError("no home screen")
 
+    def unsettled(self) -> bool:
+        return isinstance(self.screen, Home) and self.screen.awaits_list
+
     def pages(self) -> list[Page]:
         """The screens that are open, without dialogs."""
         return [screen for screen in self.screen_stack if isinstance(screen, Page)]
@@ -149,6 +154,8 @@ class TrackerApp(Deeds, InOrder):
         if self.jobs.running:
             sign = _THROBBER[self._phase % len(_THROBBER)]
             return line((f"{sign} {safe(self.jobs.running)} {safe(self.jobs.progress)} ", DIM))
+        if self.others_write:
+            return line(("another tracker is at work ", DIM))
         if self.library.snapshot:
             return line(("snapshot ", DIM))
         if self.config.offline:
@@ -217,10 +224,12 @@ class TrackerApp(Deeds, InOrder):
         """Another process, such as cron, may have synced."""
         if self.jobs.running:
             return
+        self._look_at_others()
         try:
             if self.library.snapshot:
                 if self.config.mail_db.exists() or self.config.user_db.exists():
                     self._take_in()
+                    self._tell_of_own_store()
                 return
             versions = browse.versions(self.library.con)
         except (sqlite3.Error, StoreError):
@@ -228,6 +237,17 @@ class TrackerApp(Deeds, InOrder):
         if versions != self._versions:
             self._versions = versions
             self._take_in()
+
+    def _tell_of_own_store(self) -> None:
+        if not self.library.snapshot:
+            self.tell("a store of your own has taken the snapshot's place", idle=True)
+
+    def _look_at_others(self) -> None:
+        write = at_work(self.config.lock)
+        if write != self.others_write:
+            self.others_write = write
+            self.home.renew_words()
+            self._renew_feet()
 
     @contextlib.contextmanager
     def reader(self) -> Iterator[sqlite3.Connection | None]:

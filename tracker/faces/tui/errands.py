@@ -123,7 +123,7 @@ class Errands:
             if raw is None:
                 app.tell("this mail is not at hand", bad=True)
                 return
-            path = outside.write_draft(app.config.data, reply_draft(parse(raw), app.library.me))
+            path = outside.write_draft(app.config.data, reply_draft(parse(raw), outside.senders(app.library.me)))
             self._outside(outside.draft_command(path, os.environ))
             app.tell(f"draft kept: {path}")
 
@@ -174,18 +174,21 @@ class Errands:
             app.tell(f"no git repository: {repository}", bad=True)
             return
 
+        label, version = next((one["label"], one["version"]) for one in topic["revisions"] if one["series"] == series)
+
         def answered(yes: bool | None) -> None:
             if not yes:
                 return
             with telling(app):
                 mbox = outside.private_file(".mbox")
-                version = next(one["version"] for one in topic["revisions"] if one["series"] == series)
                 try:
                     outside.write_mbox(mbox, outside.raws(app.library.con, topic["id"]))
                     code = self._outside(outside.apply_command(series, version, mbox), repository, wait=True)
                     if code is not None:
-                        app.tell("applied" if code == 0 else f"b4 ended with {code}", bad=code != 0)
+                        done = f"{safe(label)} is applied in {repository}"
+                        app.tell(done if code == 0 else f"b4 ended with {code}", bad=code != 0)
                 finally:
                     mbox.unlink(missing_ok=True)
 
-        app.push_screen(Ask("Apply?", f"{safe(topic['title'])}\n\nb4 shazam in {repository}"), answered)
+        where = f"b4 shazam in {repository}, {outside.branch_of(repository)}"
+        app.push_screen(Ask("Apply?", f"{safe(label)} of {safe(topic['title'])}\n\n{where}"), answered)

@@ -10,7 +10,7 @@ from typing import Any
 from tracker.faces.tui.draw.home import PREVIEW_LINES, WIDE, Tab, footer, framed, heading, tab_bar, topic_row
 from tracker.faces.tui.draw.line import DIM, REVERSE, Line, Span, line, text_of
 from tracker.faces.tui.draw.topic import preview
-from tracker.faces.tui.library import ALL, Library, Wish
+from tracker.faces.tui.library import ALL, FOLLOWING, TABS, Library, Wish
 from tracker.store.read import TopicRow
 
 KEYS = (("↵", "open"), ("/", "filter"), ("f", "follow"), ("a", "add"), ("?", "help"), ("Q", "quit"))
@@ -69,9 +69,10 @@ def home_lines(view: View, columns: int, rows: int) -> list[Line]:
     width, height, beside, below = sizes(columns, rows, True)
     room = width - 2
     body = [heading(room)]
+    told = view.tabs[view.active].query != TABS[FOLLOWING].query
     for at in range(min(len(view.numbers), height - 3)):
         topic = view.row(view.numbers, at)
-        one = topic_row(topic, room, view.now, view.me) if topic else ()
+        one = topic_row(topic, room, view.now, view.me, tell_followed=told) if topic else ()
         body.append(line((text_of(one), f"1;{REVERSE}")) if at == view.at else one)
     if not view.numbers:
         body.append(line(("  Nothing here yet.", DIM)))

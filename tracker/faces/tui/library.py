@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from tracker.config import Config
-from tracker.core.query import Node, parse_query
+from tracker.core.dates import day
+from tracker.core.query import Node, Term, parse_query
 from tracker.faces.commands.reading import standing, topic_json
 from tracker.faces.tui.draw.home import Tab
 from tracker.store import attestation, browse, own, read
@@ -29,6 +30,7 @@ TABS = (
     Tab("All", ""),
 )  # fmt: skip
 FOLLOWING, ALL = 2, 5
+NOTHING = Term("is", "nothing")
 # The mail that the snapshot's story starts from.
 _STORY = "20240530145810.GA2205585@perftesting"
 
@@ -78,8 +80,10 @@ class Library:
         stand(self.con, self.now, self.config.stalled_after)
 
     def tabs(self) -> list[Tab]:
-        """The saved queries, the user's own last."""
-        return [*TABS, *(Tab(one.name or one.query, one.query) for one in self.config.tabs)]
+        """The saved queries, the user's own last; those that have the name of another stand in its place."""
+        own_ones = {one.name.casefold(): Tab(one.name, one.query) for one in self.config.tabs}
+        found = [own_ones.pop(one.name.casefold(), one) for one in TABS]
+        return [*found, *own_ones.values()]
 
     def first_tab(self) -> int:
         """Where to start: with what is followed, else with everything."""
@@ -89,6 +93,11 @@ class Library:
         """A query, and what is wrong with it."""
         query = parse_query(text, self.now)
         return query.node, query.problem
+
+    def wish(self, text: str, sort: str = "newest") -> tuple[Wish, str]:
+        """What a query asks for; one that cannot be read asks for nothing, and what is wrong with it is told."""
+        node, problem = self.parse(text)
+        return Wish(NOTHING if node is None and problem else node, sort), problem if node is None else ""
 
     def listing(self, wish: Wish, limit: int = -1) -> array[int]:
         """The numbers of the topics of a list."""
@@ -119,14 +128,19 @@ class Library:
         return topic_json(self.con, found, self.now, self.me)
 
     def trees(self) -> list[tuple[str, ...]]:
-        """Name, role, branches and place of every tree that is looked at: of the configuration, then those added by hand."""
-        from tracker.store import forest  # it parses mail: too much for the first frame
+        """Name, role, branches and place of every tree that is looked at, and why it could not be read, '' when it could.
+
+        Those of the configuration come first, then those added by hand.
+        """
+        from tracker.store import forest, learned  # they parse mail: too much for the first frame
 
         in_file = [(one.name, one.role, one.branches, one.where) for one in self.config.trees]
         by_hand = [(one.name, one.role, one.branches, one.place) for one in forest.trees(self.con)]
         known = {one[0] for one in in_file}
         every = [*in_file, *(one for one in by_hand if one[0] not in known)]
-        return [(name, role, " ".join(branches) or "*", where) for name, role, branches, where in every]
+        unseen = learned.unseen(self.con)
+        faults = {one.source: f"{_since(one.at)}: {one.error.removeprefix(f'{one.source}: ')}" for one in unseen}
+        return [(name, role, " ".join(branches) or "*", where, faults.get(where, "")) for name, role, branches, where in every]
 
     def story(self) -> int | None:
         """The topic to show first in the snapshot."""
@@ -147,3 +161,7 @@ def _of_a_row(data: dict[str, Any]) -> dict[str, Any]:
     small["events"] = [{"at": one["at"]} for one in data["events"]]
     small["revisions"] = [{"label": one["label"]} for one in data["revisions"]]
     return small
+
+
+def _since(at: int | None) -> str:
+    return f"not read since {day(at)}" if at is not None else "could not be read yet"

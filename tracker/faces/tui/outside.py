@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -95,6 +96,31 @@ def write_draft(data: Path, text: str) -> Path:
     with open(descriptor, "w", encoding="utf-8", errors="replace") as file:
         file.write(text)
     return path
+
+
+def branch_of(repository: Path) -> str:
+    """`on branch NAME`, or that none is checked out."""
+    name = _git("-C", str(repository), "symbolic-ref", "--quiet", "--short", "HEAD")
+    return f"on branch {name}" if name else "on no branch (detached HEAD)"
+
+
+def senders(addresses: Sequence[str]) -> tuple[str, ...]:
+    """The user's addresses with, before them, the first one as a mail names its sender: with git's user.name."""
+    name = " ".join(_git("config", "user.name").split())
+    if not addresses or not name:
+        return tuple(addresses)
+    if not name.replace(" ", "").replace("-", "").isalnum() or not name.isascii():
+        name = '"' + name.replace("\\", "").replace('"', "") + '"'
+    return (f"{name} <{addresses[0]}>", *addresses)
+
+
+def _git(*words: str) -> str:
+    """What git answers, '' when it does not."""
+    try:
+        done = subprocess.run(["git", *words], capture_output=True, check=False, timeout=10)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else ""
 
 
 def apply_command(msgid: str, version: int, mbox: Path) -> list[str]:

@@ -17,6 +17,7 @@ from tracker.faces.exits import Exit
 
 # Where a key posts a message (a list tells that a row was opened), that has to arrive before the next key is taken.
 _ROUNDS = 2
+_AGAIN = 0.01  # seconds between looks whether it is settled
 _PATIENCE = 0.5  # seconds after which a key counts as done, should its marker be lost with a widget
 
 
@@ -66,8 +67,18 @@ class InOrder(App[Exit]):
             return
         if message.rounds > 1:
             self._follow(message.rounds - 1)
+        elif self.unsettled():
+            self.set_timer(_AGAIN, partial(self._look, message.turn))
         else:
             await self._finish(message.turn)
+
+    def unsettled(self) -> bool:
+        """Whether what the last key asked for is still on its way, so that the next one would mean something else."""
+        return False
+
+    def _look(self, turn: int) -> None:
+        if turn == self._turn and self._busy:
+            self._follow(1)
 
     async def _finish(self, turn: int) -> None:
         if turn != self._turn or not self._busy:

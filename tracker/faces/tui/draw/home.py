@@ -73,12 +73,15 @@ def heading(room: int) -> Line:
     return fit(line(("  " + " ".join(pad(name, size) for name, size in cells if size), BOLD)), room)
 
 
-def topic_row(topic: TopicRow, room: int, now: int, me: Sequence[str] = ()) -> Line:
-    """One topic as a row: what is unread, glyph and status word, turn, age, activity, title, version, tags, list."""
+def topic_row(topic: TopicRow, room: int, now: int, me: Sequence[str] = (), *, tell_followed: bool = False) -> Line:
+    """One topic as a row: what is unread, glyph and status word, turn, age, activity, title, version, tags, list.
+
+    tell_followed: a letter stands before one that is followed.
+    """
     plan = columns(room)
     data = topic.data
     colour = rows.colour(topic.status)
-    mark = "● " if topic.unread else "z " if data.get("snoozed") else "  "
+    mark = "● " if topic.unread else "z " if data.get("snoozed") else "f " if tell_followed and topic.followed else "  "
     spans = [Span(mark, WARN if topic.unread else DIM)]
     spans.append(Span(pad(f"{rows.glyph(topic.status)} {rows.status_words(topic.status)}", plan.status) + " ", _sgr(colour)))
     if plan.turn:

@@ -13,17 +13,17 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widgets import Input
 
-from tracker.core.query import Node
+from tracker.faces.doubts import doubt
 from tracker.faces.plain import width
-from tracker.faces.tui.draw.home import EMPTY, NOBODY, WIDE, Tab, heading, tab_bar, tab_words, topic_row
-from tracker.faces.tui.draw.line import BOLD, DIM, Line, Sheet, line, text_of, wrap
+from tracker.faces.tui.draw.home import EMPTY, NOBODY, WIDE, Tab, heading, shown_tabs, tab_bar, topic_row
+from tracker.faces.tui.draw.line import BOLD, DIM, Line, Sheet, line, safe, text_of, wrap
 from tracker.faces.tui.frame import KEYS, View, list_title, preview_lines, preview_title, sizes
-from tracker.faces.tui.library import ALL, Wish
+from tracker.faces.tui.library import ALL, FOLLOWING, TABS, Wish
 from tracker.faces.tui.lists import Lists, unread_topics, while_wanted
 from tracker.faces.tui.screens.acting import Acting
 from tracker.faces.tui.screens.base import set_title, telling
 from tracker.faces.tui.widgets.bars import Bar
-from tracker.faces.tui.widgets.completion import Completion
+from tracker.faces.tui.widgets.completion import Completion, QueryInput
 from tracker.faces.tui.widgets.frame import Frame
 from tracker.faces.tui.widgets.lines import Lines
 from tracker.store import browse
@@ -50,7 +50,7 @@ class _Rows(Sequence[Line]):
             topic = library.row(self._numbers, at)
         if topic is None:
             return line(("  (gone)", DIM))
-        return topic_row(topic, self._room, library.now, library.me)
+        return topic_row(topic, self._room, library.now, library.me, tell_followed=self._home.tells_followed)
 
 
 class Home(Acting):
@@ -94,8 +94,8 @@ class Home(Acting):
             with Frame(id="list"):
                 yield Bar(lambda room: [heading(room)], id="heading")
                 yield Lines(id="topics")
-                hint = "filter: words, s: f: status: turn: is:followed age<30d …   → completes"
-                yield Input(placeholder=hint, suggester=Completion(), id="filter", classes="gone")
+                hint = "filter: words, s: f: status: turn: is:followed age<30d …   ⇥ completes"
+                yield QueryInput(placeholder=hint, suggester=Completion(), id="filter", classes="gone")
             with Frame(id="beside"):
                 yield Lines(id="preview")
         yield from self.foot()
@@ -122,25 +122,19 @@ class Home(Acting):
 
     # --- filling
 
-    def _wish(self) -> tuple[Wish | None, str]:
-        """What the list shows, or what is wrong with the filter."""
-        query = self.tabs[self.active].query
-        text = " ".join(f"({one})" for one in (query, self.filter) if one.strip())
-        node: Node | None = None
-        if text:
-            node, problem = self.tracker.library.parse(text)
-            if node is None and problem:
-                return None, problem
-        return Wish(node, self.sort), ""
+    def _wish(self) -> tuple[Wish, str]:
+        """What the list shows; with what is wrong with the query of the tab, or else the filter, it is a list of nothing."""
+        library, query = self.tracker.library, self.tabs[self.active].query
+        wish, problem = library.wish(query, self.sort)
+        if problem or not self.filter.strip():
+            return wish, problem
+        return library.wish(f"({query}) ({self.filter})" if query.strip() else self.filter, self.sort)
 
     def refresh_list(self) -> None:
         """Ask for the list and all counts anew, in the background."""
-        wish, problem = self._wish()
-        if wish is None:
-            self.tracker.tell(f"filter: {problem}", bad=True)
-            return
+        wish, _ = self._wish()
         library = self.tracker.library
-        wishes = [Wish(library.parse(tab.query)[0]) for tab in self.tabs]
+        wishes = [library.wish(tab.query)[0] for tab in self.tabs]
         self._lists.forget()
         if library.snapshot:
             with telling(self.tracker):
@@ -174,7 +168,7 @@ class Home(Acting):
 
     def _listed(self, wish: Wish, numbers: array[int], asked: int) -> None:
         self._lists.put(wish, numbers, asked)
-        if (wish, "") != self._wish():  # another tab or filter was chosen meanwhile
+        if wish != self._wish()[0]:  # another tab or filter was chosen meanwhile
             return
         self.numbers = numbers
         self.total = len(numbers)
@@ -201,14 +195,37 @@ class Home(Acting):
         self._titles()
 
     def _teach(self, room: int) -> list[Line]:
-        if self.filter:
-            return [(), *wrap("Nothing matches the filter. Esc clears it.", room - 2, "", "  ")]
-        name = self.tabs[self.active].name
-        text = EMPTY.get(name, "No topic matches this query.")
-        lines = [(), *wrap(text, room - 2, BOLD, "  ")]
-        if not self.tracker.library.me and name in ("My turn", "Mine", "Needs review"):
-            lines += [(), *wrap(NOBODY, room - 2, "", "  ")]
-        return lines
+        """What stands where there are no topics: why, and what to do."""
+        library, tab = self.tracker.library, self.tabs[self.active]
+        problem = library.wish(tab.query)[1]
+        texts = [problem and f"The query of this tab cannot be read: {problem}. It stands as [[tab]] in config.toml."]
+        if not problem and self.filter:
+            strange = self._wish()[1] or doubt(self.filter, library.now)
+            texts = ["Nothing matches the filter. Esc clears it.", strange]
+        elif not problem:
+            builtin = Tab(tab.name, tab.query) in TABS
+            said = EMPTY[tab.name].format(days=self.tracker.config.stalled_after) if builtin else "No topic matches this query."
+            busy = self.tracker.others_write and "Another tracker syncs or imports: what it brings is shown when it is done."
+            nobody = builtin and not library.me and tab.name in ("My turn", "Mine", "Needs review") and NOBODY
+            texts = [busy or said, nobody or doubt(tab.query, library.now)]
+        bold, *others = (safe(text) for text in texts if text)
+        lines = [(), *wrap(bold, room - 2, BOLD, "  ")]
+        return [*lines, *(piece for text in others for piece in ((), *wrap(text, room - 2, "", "  ")))]
+
+    def renew_words(self) -> None:
+        """What an empty list says may be another thing now."""
+        if not self.numbers:
+            self._fill()
+
+    @property
+    def tells_followed(self) -> bool:
+        """Whether rows tell that their topic is followed: not where all are."""
+        return self.tabs[self.active].query != TABS[FOLLOWING].query
+
+    @property
+    def awaits_list(self) -> bool:
+        """Whether another list was asked for and is not shown yet: keys are about its rows."""
+        return self._fresh and not isinstance(self.focused, Input)
 
     def _titles(self) -> None:
         lines = self.query_one("#topics", Lines)
@@ -260,7 +277,8 @@ class Home(Acting):
     def restart(self) -> None:
         """Another store was opened: start over where something is followed."""
         self.active = self.tracker.library.first_tab() if not self.tracker.library.snapshot else ALL
-        self._topic = None
+        self._topic, self._wanted, self._fresh = None, None, True
+        self._place.clear()
         self.refresh_list()
         self.query_one("#tabs", Bar).renew()
 
@@ -281,11 +299,8 @@ class Home(Acting):
         self._switch()
 
     def _switch(self) -> None:
-        """Another list: show its beginning now, the rest when it was counted."""
-        wish, problem = self._wish()
-        if wish is None:
-            self.tracker.tell(f"filter: {problem}", bad=True)
-            return
+        """Another list: show it when it is known, else as soon as it was asked for."""
+        wish, _ = self._wish()
         numbers = self._lists.get(wish)
         if numbers is not None:
             self._listed(wish, numbers, self._lists.renewed)
@@ -339,16 +354,20 @@ class Home(Acting):
         if field.value != text or text == self.filter or field.has_class("gone"):
             return
         before, self.filter = self.filter, text
-        wish, problem = self._wish()
-        if wish is None:
+        problem = self._wish()[1]
+        if problem:
             self.filter = before
             self.tracker.tell(f"filter: {problem}", bad=True)
             return
+        self._fresh, self._wanted = True, None
         self._switch()
 
     @on(Input.Submitted, "#filter")
     def _filtered(self, event: Input.Submitted) -> None:
         self._use_filter(event.value)
+        strange = doubt(self.filter, self.tracker.library.now)
+        if strange:
+            self.tracker.tell(strange, idle=True)
         field = self.query_one("#filter", Input)
         if not field.value:
             field.add_class("gone")
@@ -358,7 +377,7 @@ class Home(Acting):
 
     @on(Lines.Opened, "#topics")
     def _opened(self, event: Lines.Opened) -> None:
-        if isinstance(event.key, int):
+        if isinstance(event.key, int) and not self._fresh:
             self.tracker.open_topic(event.key, list(self._around(event.key)))
 
     def _around(self, number: int) -> array[int]:
@@ -369,8 +388,8 @@ class Home(Acting):
     @on(Bar.Clicked, "#tabs")
     def _tab_clicked(self, event: Bar.Clicked) -> None:
         at = 0
-        for number, tab in enumerate(self.tabs):
-            at += width(tab_words(tab))
+        for number, words in shown_tabs(self.tabs, self.active, event.bar.size.width):
+            at += width(words)
             if event.x < at:
                 self.action_tab_at(number)
                 return
@@ -378,7 +397,7 @@ class Home(Acting):
     def subject(self) -> tuple[int | None, str | None]:
         """The row under the cursor, whatever the preview still shows."""
         number = self.query_one("#topics", Lines).key
-        if not isinstance(number, int):
+        if not isinstance(number, int) or self._fresh:
             return None, None
         topic = self._topic
         if topic is None or topic["id"] != number:

@@ -32,6 +32,10 @@ from tracker.store import read
 PANES = ("path", "thread", "review", "versions", "landings", "notes")
 _SPLIT = ("thread", "versions")
 _MANY = 150  # mails from which on a thread and its review are made in the background
+_GONE = "This topic is gone: its mail may belong to another one now. q goes back."
+_REPLACED = (
+    "This was a topic of the snapshot that ships with tracker. A store of your own has taken its place; q goes back to that."
+)
 _READING = Sheet([line(("reading …", DIM))])
 
 
@@ -68,6 +72,7 @@ class TopicPage(Acting):
         self.version = -1
         self._beside = True
         self._big = False
+        self._of_snapshot = False
         self._asked: set[tuple[int, int, int]] = set()
         self._matrices: dict[tuple[int, int, int], Sheet] = {}
 
@@ -83,6 +88,7 @@ class TopicPage(Acting):
         yield from self.foot()
 
     def on_mount(self) -> None:
+        self._of_snapshot = self.tracker.library.snapshot
         self.query_one("#header").styles.height = 3
         self._load()
         self._show(top=True)
@@ -94,7 +100,7 @@ class TopicPage(Acting):
     def _arrange(self) -> None:
         columns, rows = self.app.size
         body = rows - 5
-        split = self.pane in _SPLIT and self._beside
+        split = self.pane in _SPLIT and self._beside and self.topic is not None
         self.set_class(columns >= WIDE, "wide")
         one, two = self.query_one("#list"), self.query_one("#beside")
         two.display = split
@@ -112,13 +118,16 @@ class TopicPage(Acting):
     # --- what is shown
 
     def _load(self) -> None:
+        library = self.tracker.library
+        if library.snapshot != self._of_snapshot:  # the same number is another topic in the store that took its place
+            self.topic = None
+            return
         with telling(self.tracker):
             try:
-                self.topic = self.tracker.library.topic(self.number)
+                self.topic = library.topic(self.number)
             except KeyError:
                 self.topic = None
                 self.tracker.tell(f"#{self.number} is no topic any more", bad=True)
-            library = self.tracker.library
             self._asked.clear()
             self._big = not library.snapshot and read.count_mails(library.con, self.number) > _MANY
             if self._big:
@@ -151,8 +160,11 @@ class TopicPage(Acting):
         main = self.query_one("#main", Lines)
         for bar in ("#header", "#panes"):
             self.query_one(bar, Bar).renew()
+        titles = {"thread": "Thread", "versions": "Versions: Space marks one, ↵ compares"}
+        set_title(main.parent, titles.get(self.pane, self.pane.capitalize()))
         if topic is None:
-            main.show(lambda room: Sheet(wrap("This topic is gone: its mail may belong to another one now.", room)), top=top)
+            gone = _REPLACED if self._of_snapshot else _GONE
+            main.show(lambda room: Sheet(wrap(gone, room)), top=top)
             return
         makers = {
             "path": lambda room: path_sheet(topic, room), "thread": self._thread_sheet, "review": self._review_sheet,
@@ -163,8 +175,6 @@ class TopicPage(Acting):
             self._load_thread()
         key = self.thread.first if top and self.pane == "thread" and self.thread else None
         main.show(makers[self.pane], key=key, top=top)
-        titles = {"thread": "Thread", "versions": "Versions: Space marks one, ↵ compares"}
-        set_title(main.parent, titles.get(self.pane, self.pane.capitalize()))
         if self.pane == "versions":
             self._show_diff(main.key)
 
@@ -403,10 +413,12 @@ class TopicPage(Acting):
         self._show()
 
     def subject(self) -> tuple[int | None, str | None]:
+        if self.topic is None:
+            return None, None
         key = self.query_one("#main", Lines).key
         if self.pane in _SPLIT and isinstance(key, str):
             return self.number, key
         if isinstance(key, tuple) and dict(key).get("msgid"):
             return self.number, dict(key)["msgid"]
-        revisions = self.topic["revisions"] if self.topic else []
+        revisions = self.topic["revisions"]
         return self.number, revisions[-1]["series"] if revisions else None

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from tracker.faces.plain import cut, pad
-from tracker.faces.tui.draw.line import BOLD, DIM, GOOD, Line, Sheet, line, safe, wrap
+from tracker.faces.tui.draw.line import BAD, BOLD, DIM, GOOD, Line, Sheet, line, safe, wrap
 from tracker.faces.tui.screens.base import Page, telling
 from tracker.faces.tui.screens.dialogs import Prompt
 from tracker.faces.tui.widgets.lines import Lines
@@ -48,8 +48,14 @@ class TreesPage(Page):
 
         def make(room: int) -> Sheet:
             if not trees:
-                return Sheet([(), *wrap(_TEACH[0], room - 4, BOLD, "  "), (), line((f"  {_TEACH[1]}", DIM))])
-            return Sheet([_tree(one, room) for one in trees], [one[0] for one in trees])
+                return Sheet([(), *wrap(_TEACH[0], room - 4, BOLD, "  "), (), *wrap(_TEACH[1], room - 4, DIM, "  ")])
+            lines: list[Line] = []
+            keys: list[str | None] = []
+            for one in trees:
+                rows = _tree(one, room)
+                lines += rows
+                keys += [one[0], *([None] * (len(rows) - 1))]
+            return Sheet(lines, keys)
 
         self.query_one("#text", Lines).show(make)
 
@@ -64,7 +70,9 @@ class TreesPage(Page):
             self.tracker.remove_tree(key)
 
 
-def _tree(one: tuple[str, ...], room: int) -> Line:
-    name, role, branches, where = (safe(word) for word in one)
+def _tree(one: tuple[str, ...], room: int) -> list[Line]:
+    """A row, and below it what is wrong with the tree."""
+    name, role, branches, where, fault = (safe(word) for word in one)
     side = max(12, (room - 32) // 2)
-    return line((pad(name, 16), BOLD), " ", (pad(role, 11), GOOD), " ", pad(branches, side), " ", (cut(where, side), DIM))
+    row = line((pad(name, 16), BOLD), " ", (pad(role, 11), GOOD), " ", pad(branches, side), " ", (cut(where, side), DIM))
+    return [row, *(wrap(f"✘ {fault}", room - 2, BAD, "  ") if fault else [])]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
 from textual.suggester import Suggester
+from textual.widgets import Input
 
 from tracker.core.query import VALUES, WORDS
+from tracker.faces.doubts import KINDS, STATES, TURNS
 from tracker.faces.rows import STATUS
 
-_TURNS = ("me", "author", "reviewer", "maintainer", "nobody")
-_STATES = ("followed", "unread", "mine", "snoozed")
-_KINDS = ("cover", "patch", "reply", "pull", "notice", "other")
 CHOICES = (
-    *(f"is:{one}" for one in _STATES), *(f"status:{one}" for one in STATUS), *(f"turn:{one}" for one in _TURNS), "age<30d",
-    *(f"kind:{one}" for one in _KINDS), *(f"{one}:" for one in (*WORDS, *VALUES)),
+    *(f"is:{one}" for one in STATES), *(f"status:{one}" for one in STATUS), *(f"turn:{one}" for one in TURNS), "age<30d",
+    *(f"kind:{one}" for one in KINDS), *(f"{one}:" for one in (*WORDS, *VALUES)),
 )  # fmt: skip
 
 
@@ -28,3 +30,14 @@ class Completion(Suggester):
         word = last.removeprefix("-").lower()
         found = next((one for one in CHOICES if len(word) > 1 and one.startswith(word) and one != word), None)
         return f"{head}{blank}{sign}{found}" if found else None
+
+
+class QueryInput(Input):
+    """A field for a query: Tab completes, as the right arrow does at the end."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", "complete", show=False)]
+
+    def action_complete(self) -> None:
+        """Take up what is suggested."""
+        self.cursor_position = len(self.value)
+        self.action_cursor_right()
