@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.core.retitled import same_patch, title_keys
+from tracker.core.retitled import same_patch, same_thing, title_keys
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,11 @@ def test_two_patches(one: str, other: str) -> None:
     """A word that means something else, a number, or too little to go by."""
     assert not same_patch(one, other)
     assert not same_patch(other, one)
+
+
+def test_words_in_another_order() -> None:
+    """Enough of the same words, wherever they stand."""
+    assert same_patch("overlayfs: ovl_lookup(): Use only uppermetacopy state", "ovl: use only uppermetacopy state in ovl_lookup()")
+    assert not same_patch("demo: add a lock to the ring reader", "demo: add a lock to the queue writer")
+    assert same_thing("ovl: fix oops in ovl_rename", "ovl: fix missing negative dentry check in ovl_rename()")
+    assert not same_thing("ovl: fix oops in rename", "ovl: fix missing check in rename")

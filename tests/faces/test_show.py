@@ -125,7 +125,8 @@ def test_stages_that_were_not_seen_are_visible(store: Callable[..., dict[str, An
 def test_a_review_of_some_patches_is_not_whole(store: Callable[..., dict[str, Any]], tracker: Run) -> None:
     """One tag on one of two patches: half a mark and the numbers; with the other one it is whole."""
     two = [
-        patch(f"{n}@x", f"[PATCH {n}/2] demo: step {n}", diff=diff_of(n), refs="" if n == 1 else "1@x", at=START + n) for n in (1, 2)
+        patch(f"{n}@x", f"[PATCH {n}/2] demo: step {n}", diff=diff_of(n), refs="1@x" if n > 1 else "", at=START + n)
+        for n in (1, 2)
     ]
     tags = [
         mail(f"r{n}@x", f"Re: [PATCH {n}/2] demo: step {n}", "Reviewed-by: Ben Stranger <ben@example.org>\n", refs=f"{n}@x",

@@ -295,3 +295,11 @@ def test_the_json_of_a_topic_is_compact(con: sqlite3.Connection) -> None:
     """Nothing of a hostile title in a pull request breaks it."""
     add(con, V1, asks_to_pull("demo: one", "\x1b[31mdemo\u202e: \"else'"))
     assert json.loads(everything(con)[0])["landings"][0]["role"] == "maintainer"
+
+
+def test_a_note_in_answer_to_another_posting(con: sqlite3.Connection) -> None:
+    """What is said to be applied in answer to one series is that series' patch, not another one of the same title."""
+    other = patch("z@x", "[PATCH] demo: one", diff=diff_of(7), sender=BEN, at=START + 40 * DAY)
+    add(con, V1, other, thanks(("demo: one", FIRST), refs="z@x", day=43))
+    assert topic(con, "z@x")["status"] == "applied"
+    assert topic(con, "p@x")["landings"] == []

@@ -17,12 +17,13 @@ from tracker.core.mailkeys import MAINLINE, commit_of, role_of
 from tracker.core.meaning import LATE, Meaning, line_of
 from tracker.core.notice import Notice
 from tracker.core.patchline import line_up
-from tracker.core.retitled import same_patch
+from tracker.core.retitled import same_patch, same_thing
 from tracker.core.series import Series
 from tracker.core.spots import AGAIN, PATCH, REVERT, Record, Spot, Spots, release_of
 from tracker.core.traits import peel
 
 _PULLED_WITHIN = 300 * 86_400  # seconds after its posting that a pull request may list a patch under another title
+_PULLED_SOON = 120 * 86_400  # seconds within which a maintainer asks to pull what he applied
 _TORVALDS = "torvalds@linux-foundation.org"
 # Who writes for a machine or keeps the stable and -mm trees: nobody else's mail in their form is believed. (b4's notes are
 # people's, each from his own address.)
@@ -164,9 +165,17 @@ class _Teller:
                 continue
             author = patch.author.casefold()
             fitting = [title for who, title in titles if who.casefold() == author and same_patch(patch.title, title)]
+            if not fitting and self._was_applied(line, mail):
+                fitting = [title for who, title in titles if who.casefold() == author and same_thing(patch.title, title)]
             if len(fitting) == 1:
                 found[line] = fitting[0]
         return found
+
+    def _was_applied(self, line: int, mail: Facts) -> bool:
+        """Whether the sender of a pull request said not long before that he had applied the patch."""
+        rows = (one for one in self.spots if (one.line, one.role, one.turn) == (line, "maintainer", PATCH) and one.by)
+        soon = (one for one in rows if 0 <= (mail.date or 0) - (one.date or one.told or 0) <= _PULLED_SOON)
+        return any(one.by is not None and one.by.email.lower() == mail.sender.email.lower() for one in soon)
 
     def pulled(self, mail: Facts, notice: Notice) -> None:
         where = notice.reason if notice.source == "prt" else notice.tree
@@ -219,7 +228,8 @@ class _Teller:
         if not self.meaning.targets(notice, mail):
             return
         kind = "build-report" if notice.kind == "build-report" else "regression"
-        self._event(kind, mail, f"{_who(mail)}: {notice.quote or mail.subject.title}", open=True)
+        found = not (notice.source == "syzbot" and kind == "regression")  # its bisections often end at the wrong commit
+        self._event(kind, mail, f"{_who(mail)}: {notice.quote or mail.subject.title}", open=found)
         if notice.tree and role_of(notice.tree) in ("next", "mainline"):
             self._seen_in(role_of(notice.tree), mail, notice)
 

@@ -28,7 +28,10 @@ TO_DO_OFTEN = "apply merge"  # what authors also say of remarks
 TO_PUT = "commit add put"
 _GONE = "dropped dropping drop"
 _BACK = "reverted revert reverting"
-HELD = r"in (?:my|our) (?:[\w./-]+ ){0,2}?(?:tree|queue|branch|patch queue)"
+HELD = (
+    r"in (?:(?:my|our) (?:[\w./-]+ ){0,2}?(?:tree|queue|branch|patch queue)"
+    r"|(?!linux-next)(?:[\w.-]+/(?:dev|next|fixes|misc|main|master|for-[\w.-]+)|[\w.]+-(?:next|fixes|misc))(?![\w/.-]*\w))"
+)
 _VERBS = " ".join((DONE, MOVED, DOING, TO_DO, TO_DO_OFTEN, TO_PUT, _GONE, _BACK)).split()
 
 

@@ -77,6 +77,7 @@ _BEHIND = word_set(
     tomorrow directly on over off minus modulo as-is v1 v2 v3 series"""
 )
 _ENDS = ".,!;:)"
+_HELD_MARKS = ("in my ", "in our ", "-next", "-fixes", "-misc", "/dev", "/next", "/fixes", "/misc", "/ma", "/for-")
 _HELD_AT = re.compile(claims.HELD)
 _TWO_IN_FRONT = {"to": ("going", "have", "need"), "and": ("ahead", "just")}
 
@@ -84,7 +85,7 @@ _TWO_IN_FRONT = {"to": ("going", "have", "need"), "and": ("ahead", "just")}
 def _worth_reading(text: str) -> bool:
     """Whether a verb stands somewhere in *text* behind a word that a claim may have in front of it."""
     low = text.lower()
-    if any(low.find(held) >= 0 for held in ("in my ", "in our ")) and _HELD_AT.search(low):
+    if any(low.find(held) >= 0 for held in _HELD_MARKS) and _HELD_AT.search(low):
         return True
     words = low.replace("\n\n", " . ").split()
     for spoken in _SPEAKING.intersection(words):

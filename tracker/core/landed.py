@@ -11,7 +11,6 @@ from tracker.core.landing import Event, Evidence, Landing
 from tracker.core.talkrules import REFUSED
 from tracker.core.verdicts import tags_that_hold
 
-
 _LATER = 1 << 40
 
 

@@ -6,6 +6,7 @@ Titles alone are no proof: who uses this asks for the same author too, and that 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from difflib import SequenceMatcher
 from functools import lru_cache
 
@@ -16,6 +17,10 @@ _SMALL = frozenset(("a", "an", "the", "not", "in", "of", "on", "for", "to", "and
 _FEWEST = 3  # words below which a title says too little
 _FEWEST_CUT = 4  # words of one that is the beginning of another
 _LIKE = 0.7  # of two spellings of a word
+_FEWEST_MIXED = 4  # words that two titles share in any order
+_MIXED = 0.75  # of their words
+_LONG_NAME = 6
+_AROUND = "()[]{}<>\"'`.,:;!?*&-"
 _KEYS = 2
 
 
@@ -35,13 +40,22 @@ def same_patch(one: str, other: str) -> bool:
         return True
     first = [word for word in a if word not in _SMALL]
     second = [word for word in b if word not in _SMALL]
-    return len(first) == len(second) >= _FEWEST and all(map(_alike, first, second))
+    if len(first) == len(second) >= _FEWEST and all(map(_alike, first, second)):
+        return True
+    shared = (Counter(first) & Counter(second)).total()
+    return shared >= _FEWEST_MIXED and 2 * shared / (len(first) + len(second)) >= _MIXED
+
+
+def same_thing(one: str, other: str) -> bool:
+    """Whether two titles name the same thing of the code (`ovl_rename()`); much too little without further evidence."""
+    return any("_" in word and len(word) >= _LONG_NAME for word in {*_words(one)} & {*_words(other)})
 
 
 @lru_cache(maxsize=16_384)
 def _words(title: str) -> tuple[str, ...]:
     """The words of a title without the part of the tree it is about."""
-    return tuple(normal_title(_PREFIX.sub("", title[:400])).split())
+    words = normal_title(_PREFIX.sub("", title[:400])).split()
+    return tuple(filter(None, (word.strip(_AROUND) for word in words)))
 
 
 def _alike(one: str, other: str) -> bool:

@@ -207,6 +207,7 @@ def _write_groups(con: sqlite3.Connection, groups: Sequence[Group]) -> set[int]:
     every = {one.id: one for several in found.values() for one in several}
     wanted = {group.series[0]: topic_keys(every[one] for one in group.series) for group in groups}
     told = outside.gather(con, wanted)
+    posted = outside.posted_elsewhere(con, {mail.msgid: mail for mails in told.values() for mail in mails}.values())
     common = Known(
         maintainers=outside.maintainers(con), records=outside.records(con), aliases=outside.aliases(con),
         files=maintainers.load(con),
@@ -220,7 +221,8 @@ def _write_groups(con: sqlite3.Connection, groups: Sequence[Group]) -> set[int]:
         foreign = {msgid for one in series.values() if one.id not in group.series for msgid in one.members}
         own = [series[one] for one in group.series]
         landings, events = sightings.of_patches(con, [patch.msgid for one in own for patch in one.patches])
-        elsewhere = told[group.series[0]]
+        own_series = frozenset(group.series)
+        elsewhere = [mail for mail in told[group.series[0]] if posted.get(mail.msgid, own_series) & own_series]
         last = newest(own)
         draft = last.rfc or any(patch.inline for patch in last.patches[:1])
         other = overtaken.successor(con, group.series, last.date, draft=draft)

@@ -98,6 +98,21 @@ def gather(con: sqlite3.Connection, wanted: Mapping[str, Collection[str]]) -> di
     return {name: list({mail.msgid: mail for mail in _of(own, by_key)}.values()) for name, own in keys.items()}
 
 
+def posted_elsewhere(con: sqlite3.Connection, mails: Iterable[Facts]) -> dict[str, frozenset[str]]:
+    """For those of *mails* that say in answer to postings at hand what was applied or dropped: the series these belong to.
+
+    A title in such a mail means the patch of that posting, whoever else posted one of that title.
+    """
+    saying = (mail for mail in mails if any(one.kind in ("applied", "dropped") for one in mail.notices))
+    answers = {mail.msgid: mail.parents for mail in saying if mail.parents}
+    above = json.dumps(sorted({msgid for parents in answers.values() for msgid in parents}))
+    series: dict[str, set[str]] = {}
+    for msgid, one in con.execute("SELECT msgid, series FROM member WHERE msgid IN (SELECT value FROM json_each(?))", (above,)):
+        series.setdefault(msgid, set()).add(one)
+    found = {msgid: frozenset(one for above in parents for one in series.get(above, ())) for msgid, parents in answers.items()}
+    return {msgid: several for msgid, several in found.items() if several}
+
+
 def keys_after(wanted: Collection[str], mails: Sequence[Facts]) -> frozenset[str]:
     """All keys under which a topic is told of news: its own and those that *mails* lead to."""
     keys = frozenset(wanted)

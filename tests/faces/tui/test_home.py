@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.widgets import Input
 
 from tests.faces.tui.conftest import NOW, Stage, golden
@@ -235,7 +236,8 @@ def test_keys_in_one_burst_act_on_the_row_under_the_cursor(
     async def scene(stage: Stage) -> None:
         acted: list[object] = []
         monkeypatch.setattr(stage.app, _DEEDS[key], lambda *found, **_rest: acted.append(found[0]))
-        await stage.pilot.press("j", "j", "j", key)
+        for one in ("j", "j", "j", key):
+            stage.app.post_message(events.Key(one, one))
         await stage.settle()
         assert "demo: step 002" in stage.app.home.shown_text()
         about = acted[0]["id"] if isinstance(acted[0], dict) else acted[0]

@@ -38,13 +38,13 @@ def test_it_tells_why_and_how_far(follow: Callable[..., None], capsys: pytest.Ca
     config = load_config(os.environ)
     renew(config, told.append)
     why = "tracker is newer than its store: all mail is read anew, once … "
-    assert told == [f"{why}mails 1/3", f"{why}topics 1"]
+    assert told == [f"{why}mails 1/3", f"{why}series 1", f"{why}topics 1"]
     with contextlib.closing(sqlite3.connect(config.mail_db)) as con:
         assert con.execute("PRAGMA application_id").fetchone()[0] == FORMAT
     assert cli.run(["list"]) == 0
     assert capsys.readouterr().out == before
     renew(config, told.append)
-    assert len(told) == 2
+    assert len(told) == 3
 
 
 def test_two_do_not_renew_at_once(follow: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.faces.test_review_commands import BEN, DEMO, answer
 from tests.faces.tui.conftest import Stage, golden
 from tests.mails import START, diff_of, mail, patch
-from tracker.faces.tui.draw.line import text_of
+from tracker.faces.tui.draw.line import cut_middle, text_of
 from tracker.faces.tui.screens.message import MessagePage
 from tracker.faces.tui.widgets.completion import Completion
 from tracker.faces.tui.widgets.lines import Lines
@@ -234,3 +234,20 @@ def test_a_tree_that_cannot_be_read_says_so_on_its_row(
         assert "gone             mainline" in stage.text()
 
     play(scene)
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "shown"),
+    [
+        ("short", 20, "short"),
+        ("following #12 demo: make the ring lockless; 3 failed, L shows what", 50,
+         "following #12 demo: make…; 3 failed, L shows what"),
+        ("#3 is followed: demo: make the ring lockless · u undoes", 30, "#3 is followed: de… · u undoes"),
+        ("/home/ann/mail.db: another tracker is writing", 44, "/home/ann/mail.…: another tracker is writing"),
+        ("abcdefghijklmnopqrstuvwxyz", 11, "abcde…vwxyz"),
+    ],
+)  # fmt: skip
+def test_the_end_of_a_message_is_not_cut(text: str, columns: int, shown: str) -> None:
+    """What is too long for the footer loses its middle: the advice at its end stays."""
+    assert cut_middle(text, columns) == shown
+    assert len(shown) <= columns

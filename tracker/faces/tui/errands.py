@@ -30,10 +30,18 @@ class Errands:
         assert isinstance(self, TrackerApp)
         return self
 
-    def open_evidence(self, evidence: Mapping[str, str]) -> None:
-        """Show what proves a step: a mail, another topic, or the commit's id in the footer."""
-        app = self._app
-        if evidence.get("msgid"):
+    def open_evidence(self, evidence: Mapping[str, Any]) -> None:
+        """Show what proves a step: a mail, another topic, or the commit's id in the footer.
+
+        Of a row of the review it is the mail that gave the tag, which the user chooses of several ('mails': ids and words).
+        """
+        app, mails = self._app, evidence.get("mails", ())
+        if len(mails) > 1:
+            options = [*((msgid, line(words)) for msgid, words in mails), (evidence["msgid"], line("the patch itself"))]
+            app.push_screen(Choose("Which mail?", options), lambda msgid: app.open_mail(msgid) if msgid else None)
+        elif mails:
+            app.open_mail(mails[0][0])
+        elif evidence.get("msgid"):
             app.open_mail(evidence["msgid"])
         elif evidence.get("topic"):
             app.open_topic(int(evidence["topic"]), [int(evidence["topic"])])

@@ -43,9 +43,9 @@ def _may_be_outdated(config: Config) -> bool:
 
 
 def _watch(con: sqlite3.Connection, tell: Tell) -> None:
-    """Tell of every mail that is read and every topic that is written, by triggers of this connection alone."""
+    """Tell of mails that are read, series and topics that are written, by triggers of this connection alone."""
     every = con.execute("SELECT count(*) FROM message").fetchone()[0]
-    done = {"mails": 0, "topics": 0}
+    done = {"mails": 0, "series": 0, "topics": 0}
 
     def step(what: str) -> None:
         done[what] += 1
@@ -55,4 +55,5 @@ def _watch(con: sqlite3.Connection, tell: Tell) -> None:
 
     con.create_function("step", 1, step)
     con.execute("CREATE TEMP TRIGGER read_anew AFTER UPDATE OF facts ON main.message BEGIN SELECT step('mails'); END")
+    con.execute("CREATE TEMP TRIGGER joined_anew AFTER INSERT ON main.series BEGIN SELECT step('series'); END")
     con.execute("CREATE TEMP TRIGGER judged_anew AFTER INSERT ON main.topic BEGIN SELECT step('topics'); END")

@@ -14,17 +14,6 @@ from tracker.store.read import TopicRow
 
 WIDE = 130  # from so many columns on, the preview stands beside the list
 PREVIEW_LINES = 9  # of the preview below the list, with its frame
-# What a saved query without topics says, by its name. days: after which a topic is stalled.
-EMPTY = {
-    "My turn": "Nothing waits for you.",
-    "Mine": "No series of yours is in the store. Your addresses come from [me] emails in config.toml, else from git.",
-    "Following": "Nothing is followed yet. Press a to follow a thread by its message id or URL, or f on a topic in All.",
-    "Needs review": "Nothing of others is posted or in review. What nothing moved for {days} days is stalled: "
-    "6 shows everything, and there /status:stalled turn:reviewer what waits for a reviewer.",
-    "Landed": "Nothing landed in the last 30 days.",
-    "All": "The store is empty. Press a to follow a thread, or run 'tracker import' on a list archive.",
-}
-NOBODY = "Nobody is known as you: set [me] emails in config.toml, or git's user.email."
 
 
 @dataclass(frozen=True)

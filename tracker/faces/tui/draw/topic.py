@@ -49,6 +49,17 @@ def header(topic: Mapping[str, Any], room: int, me: Sequence[str]) -> list[Line]
     return [title, with_right(status_line(topic, me), version, room), line(safe(topic["status_reason"]))]
 
 
+def gone_sheet(of_snapshot: bool, room: int) -> Sheet:
+    """What stands where a topic was. of_snapshot: the snapshot's, from before there was a store."""
+    return Sheet(wrap(_REPLACED if of_snapshot else _GONE, room))
+
+
+_GONE = "This topic is gone: its mail may belong to another one now. q goes back."
+_REPLACED = (
+    "This was a topic of the snapshot that ships with tracker. A store of your own has taken its place; q goes back to that."
+)
+
+
 def preview(topic: Mapping[str, Any], room: int, me: Sequence[str]) -> list[Line]:
     """What to know before opening it: status, reason, chain, tags, versions, the last steps, who wrote what is unread."""
     lines = [status_line(topic, me)]

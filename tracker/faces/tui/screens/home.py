@@ -15,8 +15,9 @@ from textual.widgets import Input
 
 from tracker.faces.doubts import doubt
 from tracker.faces.plain import width
-from tracker.faces.tui.draw.home import EMPTY, NOBODY, WIDE, Tab, heading, shown_tabs, tab_bar, topic_row
-from tracker.faces.tui.draw.line import BOLD, DIM, Line, Sheet, line, safe, text_of, wrap
+from tracker.faces.tui.draw import empty
+from tracker.faces.tui.draw.home import WIDE, Tab, heading, shown_tabs, tab_bar, topic_row
+from tracker.faces.tui.draw.line import DIM, Line, Sheet, line, text_of
 from tracker.faces.tui.frame import KEYS, View, list_title, preview_lines, preview_title, sizes
 from tracker.faces.tui.library import ALL, FOLLOWING, TABS, Wish
 from tracker.faces.tui.lists import Lists, unread_topics, while_wanted
@@ -198,19 +199,16 @@ class Home(Acting):
         """What stands where there are no topics: why, and what to do."""
         library, tab = self.tracker.library, self.tabs[self.active]
         problem = library.wish(tab.query)[1]
-        texts = [problem and f"The query of this tab cannot be read: {problem}. It stands as [[tab]] in config.toml."]
-        if not problem and self.filter:
-            strange = self._wish()[1] or doubt(self.filter, library.now)
-            texts = ["Nothing matches the filter. Esc clears it.", strange]
-        elif not problem:
-            builtin = Tab(tab.name, tab.query) in TABS
-            said = EMPTY[tab.name].format(days=self.tracker.config.stalled_after) if builtin else "No topic matches this query."
-            busy = self.tracker.others_write and "Another tracker syncs or imports: what it brings is shown when it is done."
-            nobody = builtin and not library.me and tab.name in ("My turn", "Mine", "Needs review") and NOBODY
-            texts = [busy or said, nobody or doubt(tab.query, library.now)]
-        bold, *others = (safe(text) for text in texts if text)
-        lines = [(), *wrap(bold, room - 2, BOLD, "  ")]
-        return [*lines, *(piece for text in others for piece in ((), *wrap(text, room - 2, "", "  ")))]
+        if problem:
+            texts = empty.of_broken(problem)
+        elif self.filter:
+            texts = empty.of_filter(self._wish()[1] or doubt(self.filter, library.now))
+        else:
+            days, builtin = self.tracker.config.stalled_after, Tab(tab.name, tab.query) in TABS
+            busy, known = self.tracker.others_write, bool(library.me)
+            texts = empty.of_tab(tab.name, builtin=builtin, known=known, busy=busy, days=days)
+            texts.append(doubt(tab.query, library.now))
+        return empty.empty_lines(texts, room)
 
     def renew_words(self) -> None:
         """What an empty list says may be another thing now."""

@@ -18,12 +18,11 @@ from tracker.faces.tui.draw.home import WIDE
 from tracker.faces.tui.draw.line import BOLD, DIM, REVERSE, Line, Sheet, line, safe, wrap
 from tracker.faces.tui.draw.mail import Folds, mail_sheet
 from tracker.faces.tui.draw.path import path_sheet
-from tracker.faces.tui.draw.topic import header, landings_sheet, notes_sheet, versions_sheet
+from tracker.faces.tui.draw.topic import gone_sheet, header, landings_sheet, notes_sheet, versions_sheet
 from tracker.faces.tui.mails import Mail, load_mail
 from tracker.faces.tui.painted import painted_diff, painted_matrix, pieces
 from tracker.faces.tui.screens.acting import Acting
 from tracker.faces.tui.screens.base import set_title, telling
-from tracker.faces.tui.screens.dialogs import Choose
 from tracker.faces.tui.widgets.bars import Bar
 from tracker.faces.tui.widgets.frame import Frame
 from tracker.faces.tui.widgets.lines import Lines
@@ -32,10 +31,6 @@ from tracker.store import read
 PANES = ("path", "thread", "review", "versions", "landings", "notes")
 _SPLIT = ("thread", "versions")
 _MANY = 150  # mails from which on a thread and its review are made in the background
-_GONE = "This topic is gone: its mail may belong to another one now. q goes back."
-_REPLACED = (
-    "This was a topic of the snapshot that ships with tracker. A store of your own has taken its place; q goes back to that."
-)
 _READING = Sheet([line(("reading …", DIM))])
 
 
@@ -104,16 +99,10 @@ class TopicPage(Acting):
         self.set_class(columns >= WIDE, "wide")
         one, two = self.query_one("#list"), self.query_one("#beside")
         two.display = split
-        if not split:
-            one.styles.width, one.styles.height = columns, body
-        elif columns >= WIDE:
-            left = columns // 2
-            one.styles.width, one.styles.height = left, body
-            two.styles.width, two.styles.height = columns - left, body
-        else:
-            upper = max(5, body * 2 // 5)
-            one.styles.width, one.styles.height = columns, upper
-            two.styles.width, two.styles.height = columns, body - upper
+        left, upper = columns // 2, max(5, body * 2 // 5)
+        first, second = ((left, body), (columns - left, body)) if columns >= WIDE else ((columns, upper), (columns, body - upper))
+        one.styles.width, one.styles.height = first if split else (columns, body)
+        two.styles.width, two.styles.height = second
 
     # --- what is shown
 
@@ -163,8 +152,7 @@ class TopicPage(Acting):
         titles = {"thread": "Thread", "versions": "Versions: Space marks one, ↵ compares"}
         set_title(main.parent, titles.get(self.pane, self.pane.capitalize()))
         if topic is None:
-            gone = _REPLACED if self._of_snapshot else _GONE
-            main.show(lambda room: Sheet(wrap(gone, room)), top=top)
+            main.show(lambda room: gone_sheet(self._of_snapshot, room), top=top)
             return
         makers = {
             "path": lambda room: path_sheet(topic, room), "thread": self._thread_sheet, "review": self._review_sheet,
@@ -380,21 +368,7 @@ class TopicPage(Acting):
         elif self.pane == "versions":
             self.query_one("#detail", Lines).focus()
         elif isinstance(event.key, tuple):
-            self._open_said(dict(event.key))
-
-    def _open_said(self, said: dict[str, Any]) -> None:
-        """The evidence of a line; of a row of the review the mail that gave the tag, which the user chooses of several."""
-        mails = said.get("mails", ())
-        if len(mails) < 2:
-            self.tracker.open_evidence({"msgid": mails[0][0]} if mails else said)
-            return
-
-        def chosen(msgid: str | None) -> None:
-            if msgid:
-                self.tracker.open_mail(msgid)
-
-        options = [*((msgid, line(words)) for msgid, words in mails), (said["msgid"], line("the patch itself"))]
-        self.app.push_screen(Choose("Which mail?", options), chosen)
+            self.tracker.open_evidence(dict(event.key))
 
     def action_back(self) -> None:
         field, lines = self.query_one("#find", Input), self._searched()
