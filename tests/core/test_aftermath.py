@@ -146,6 +146,16 @@ def test_a_pull_request_elsewhere_and_its_answer() -> None:
     assert event(found, "merged").at == START + 22 * DAY
 
 
+def test_what_others_mend_has_landed() -> None:
+    """A Fixes trailer ties commit and title; the author's own, soon after, may be of a tree that nobody else has."""
+    (one,) = after([V1], fixes(FIRST, "demo: one")).landings
+    assert (one.patch, one.role, one.tree, one.commit) == ("p@x", "maintainer", "", FIRST[:12])
+    assert one.evidence == (Evidence("fix@x"),)
+    own = fixes(FIRST, "demo: one", day=3).replace(b"From: Ben Stranger <ben@", b"From: Anna Author <anna@")
+    assert after([V1], own).landings == ()
+    assert landed(after([V1, thanks(("demo: one", SECOND))], fixes(FIRST, "demo: one"))) == [("p@x", "maintainer", SECOND)]
+
+
 def test_a_pull_request_with_another_author_s_patch() -> None:
     """Two people may fix the same thing under the same title; a name that was spoilt on its way is no other."""
     theirs = asks_to_pull("demo: one").replace(b"Anna Author (1)", b"Ben Other (1)")

@@ -44,7 +44,7 @@ def test_two_patches(one: str, other: str) -> None:
 
 def test_words_in_another_order() -> None:
     """Enough of the same words, wherever they stand."""
-    assert same_patch("overlayfs: ovl_lookup(): Use only uppermetacopy state", "ovl: use only uppermetacopy state in ovl_lookup()")
+    assert same_patch("overlayfs: ovl_lookup(): Use only one state", "ovl: use only one state in ovl_lookup()")
     assert not same_patch("demo: add a lock to the ring reader", "demo: add a lock to the queue writer")
     assert same_thing("ovl: fix oops in ovl_rename", "ovl: fix missing negative dentry check in ovl_rename()")
     assert not same_thing("ovl: fix oops in rename", "ovl: fix missing check in rename")

@@ -280,6 +280,10 @@ class _Teller:
     def tell(self, found: Sequence[Landing], seen: Sequence[Event]) -> Aftermath:
         """Everything together, what trees show in the place of what was said."""
         lines = {msgid: self.meaning.lineup.line(places[-1]) for msgid, places in self.meaning.by_msgid.items()}
+        for sha, mail in self.meaning.mended.items():  # what has a commit stands in some tree
+            line = self.meaning.commits[sha]
+            if not any(spot.line == line for spot in self.spots) and not self.meaning.aims(line):
+                self.spots.at(line, "maintainer", "", "", sha, PATCH).hint(mail.date, Evidence(mail.msgid))
         self.spots.name_mainline(self.meaning.commits, self.meaning.mainline)
         self.spots.take_found([(lines[one.patch], one) for one in found if one.patch in lines])
         self.spots.settle()

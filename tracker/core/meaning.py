@@ -25,6 +25,7 @@ LATE = 2 * 86_400  # seconds that a statement may seem to be older than what it 
 _TITLE_HOLDS = 2 * 365 * 86_400
 _ANSWER_HOLDS = 180 * 86_400  # the same in a mail that answers another thread: of a cover sent apart, or a newer version
 _OF_ANSWERED = ("applied", "dropped")  # statements about the patch that the mail answers
+_SOON = 14 * 86_400
 _ANY_TIME = 1 << 40
 ALL = re.compile(r"\b(?:series|both|all|patchset|patches|set|these|them|whole|entire)\b", re.IGNORECASE)
 _STABLE_KINDS = ("stable-queued", "stable-review", "stable-failed")
@@ -40,7 +41,8 @@ class Meaning:
     """The patches of a topic, and which of them a statement means.
 
     commits, undoing: hex as named of commits that a patch became, of those that revert it -> line of the patch. mainline: those
-    that somebody says stand in mainline, with the proof.
+    that somebody says stand in mainline, with the proof. mended: commits that a patch elsewhere says to mend, by their title ->
+    the first such patch.
     """
 
     lineup: Lineup
@@ -51,6 +53,7 @@ class Meaning:
     commits: dict[str, int] = field(default_factory=dict)
     undoing: dict[str, int] = field(default_factory=dict)
     mainline: dict[str, Evidence] = field(default_factory=dict)
+    mended: dict[str, Facts] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for index, series in enumerate(self.lineup.revisions):
@@ -74,6 +77,13 @@ class Meaning:
                 mark, place = self._placed(title, mail.date) if title else ("", None)
                 if place is not None and not mark:
                     self.commits.setdefault(sha, self.lineup.line(place))
+                    if not self._of_own_tree(place, mail):
+                        self.mended.setdefault(sha, mail)
+
+    def _of_own_tree(self, place: Place, mail: Facts) -> bool:
+        """Whether the author of a patch mends it so soon that he may name the commit of a tree of his own."""
+        soon = (mail.date or 0) - self.posted(place[0]) < _SOON
+        return soon and mail.sender.name.casefold() == self.lineup.patch(place).author.casefold()
 
     def name(self, record: Record) -> None:
         """Which commit a record ties to the topic's patches."""

@@ -154,7 +154,7 @@ def transaction(con: sqlite3.Connection, where: Path | None = None) -> Iterator[
     try:
         con.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
-        raise _told(error, where) from error
+        raise _told(error, where or Path(con.execute("PRAGMA database_list").fetchone()[2] or "the store")) from error
     try:
         yield
         con.execute("COMMIT")
