@@ -17,6 +17,7 @@ from tests.notices import (
     DAY,
     FIRST,
     GREG,
+    LINUS,
     MERGE,
     SECOND,
     UNDO,
@@ -144,6 +145,26 @@ def test_a_pull_request_elsewhere_and_its_answer() -> None:
     assert kinds(found) == ["applied", "pulled", "merged"]
     assert event(found, "pulled").evidence == Evidence("pull@x")
     assert event(found, "merged").at == START + 22 * DAY
+
+
+def test_a_pull_that_was_taken_back() -> None:
+    """Linus pulls, and thinks better of it."""
+    subject, words = "Re: [GIT PULL] demo for v6.11", "Actually, I take that back.\n"
+    asked = asks_to_pull("demo: one")
+    yes = mail("yes@x", subject, "I've pulled this.\n", refs="pull@x", sender=LINUS, at=START + 21 * DAY)
+    no = mail("no@x", subject, words, refs="pull@x yes@x", sender=LINUS, at=START + 21 * DAY + 9)
+    assert [role for _, role, _ in landed(after([V1], asked, yes))] == ["maintainer", "mainline"]
+    assert [role for _, role, _ in landed(after([V1], asked, yes, no))] == ["maintainer"]
+    assert [role for _, role, _ in landed(after([V1], asked, yes, no, pulled()))] == ["maintainer", "mainline"]
+
+
+def test_the_rest_of_a_series_under_other_titles() -> None:
+    """A pull request lists one patch of two by its title, and just one more of their author."""
+    two = series_of_two()
+    found = after(two, asks_to_pull("demo: one", "demo: quite another title"), pulled())
+    assert [one.patch for one in found.landings if one.role == "mainline"] == ["p1@x", "p2@x"]
+    more = after(two, asks_to_pull("demo: one", "demo: quite another title", "demo: and more"), pulled())
+    assert [one.patch for one in more.landings if one.role == "mainline"] == ["p1@x"]
 
 
 def test_what_others_mend_has_landed() -> None:

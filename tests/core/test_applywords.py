@@ -180,7 +180,8 @@ def test_pulled(words: str, tree: str, branch: str) -> None:
 
 def test_pulled_and_thrown_out_again() -> None:
     """Linus takes some pulls back in the same breath."""
-    assert notices("I've pulled this, but it makes no sense, so I unpulled it again.\n", "Re: [GIT PULL] demo") == ()
+    (one,) = notices("I've pulled this, but it makes no sense, so I unpulled it again.\n", "Re: [GIT PULL] demo")
+    assert one.kind == "unpulled"
 
 
 def test_thanks_of_b4_without_a_list() -> None:

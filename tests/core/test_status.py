@@ -19,7 +19,8 @@ from tracker.core.message import parse
 from tracker.core.people import Person
 from tracker.core.review import DAY, review
 from tracker.core.series import Series, find_series
-from tracker.core.status import OPEN, RULES, STALLED_AFTER, Case, Judgement, aged, diagram, judge
+from tracker.core.silence import LEFT_OPEN, OPEN, STALLED_AFTER, aged
+from tracker.core.status import RULES, Case, Judgement, diagram, judge
 from tracker.core.topic import newest
 
 ANNA = "Anna Author <anna@example.org>"
@@ -408,6 +409,7 @@ def test_only_open_states_grow_stale(status: str) -> None:
     assert aged(status, "reviewer", who, START, START + STALLED_AFTER - 1) == (status, "reviewer", who)
     assert aged(status, "reviewer", who, None, START + STALLED_AFTER) == (status, "reviewer", who)
     assert aged(status, "reviewer", who, START, START + 10, 10)[0] == stale
+    assert aged(*LEFT_OPEN, who, START, START + STALLED_AFTER)[:2] == ("stalled", "maintainer")
 
 
 def test_the_diagram_shows_every_rule() -> None:

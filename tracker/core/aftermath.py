@@ -24,6 +24,7 @@ from tracker.core.traits import peel
 
 _PULLED_WITHIN = 300 * 86_400  # seconds after its posting that a pull request may list a patch under another title
 _PULLED_SOON = 120 * 86_400  # seconds within which a maintainer asks to pull what he applied
+_MOST_LEFT = 3  # patches of a series that a pull request may list under titles with nothing in common
 _TORVALDS = "torvalds@linux-foundation.org"
 # Who writes for a machine or keeps the stable and -mm trees: nobody else's mail in their form is believed. (b4's notes are
 # people's, each from his own address.)
@@ -169,7 +170,21 @@ class _Teller:
                 fitting = [title for who, title in titles if who.casefold() == author and same_thing(patch.title, title)]
             if len(fitting) == 1:
                 found[line] = fitting[0]
-        return found
+        return {**found, **self._rest_of_series(titles, mail, {*asked, *found}, {*found.values()})}
+
+    def _rest_of_series(
+        self, titles: Sequence[tuple[str, str]], mail: Facts, known: set[int], used: set[str]
+    ) -> dict[int, str]:  # fmt: skip
+        """The other patches of a series that a pull request lists in part, if it lists just as many more of its author."""
+        current = self.meaning.lineup.current
+        left = [(line, self.meaning.lineup.patch(place)) for line, place in sorted(current.items(), key=lambda one: one[1])]
+        authors = {patch.author.casefold() for _, patch in left}
+        soon = all(0 <= (mail.date or 0) - self.meaning.posted(place[0]) <= _PULLED_SOON for place in current.values())
+        left = [(line, patch) for line, patch in left if line not in known]
+        others = [title for who, title in titles if {who.casefold()} == authors and title not in used]
+        if not soon or not known.intersection(current) or len(left) != len(others) or len(left) > _MOST_LEFT:
+            return {}
+        return {line: title for (line, _), title in zip(left, others, strict=True)}
 
     def _was_applied(self, line: int, mail: Facts) -> bool:
         """Whether the sender of a pull request said not long before that he had applied the patch."""
@@ -185,6 +200,16 @@ class _Teller:
             spot = self.spots.at(line, "mainline", "mainline", "", commit, _TURNS[mark])
             spot.merge = spot.merge or notice.merge
             spot.tell(mail.date, Evidence(mail.msgid))
+
+    def unpulled(self, mail: Facts, notice: Notice) -> None:
+        """Who pulled it thinks better of it."""
+        if mail.sender.email.lower() != _TORVALDS:
+            return
+        gone = {(line, _TURNS[mark]) for ref in notice.refs for line, mark, _ in self.pulls.get(ref, ())}
+        if gone:
+            told = {("mainline", line, turn) for line, turn in gone}
+            self.spots.several = [one for one in self.spots if (one.role, one.line, one.turn) not in told or one.merge]
+            self._event("dropped", mail, f"{_who(mail)} does not pull it after all: {notice.quote}")
 
     def stable(self, mail: Facts, notice: Notice) -> None:
         """A stable review or queue: proof that the commit it names is in mainline, and that it goes to a stable branch.
@@ -314,6 +339,7 @@ def _who(mail: Facts) -> str:
 
 _HANDLERS: Mapping[str, Callable[[_Teller, Facts, Notice], None]] = {
     "applied": _Teller.applied, "mm-added": _Teller.applied, "pull": _Teller.pull, "pulled": _Teller.pulled,
+    "unpulled": _Teller.unpulled,
     "stable-queued": _Teller.stable, "stable-review": _Teller.stable, "stable-failed": _Teller.stable_failed,
     "stable-dropped": _Teller.dropped, "dropped": _Teller.dropped, "mm-removed": _Teller.dropped, "next": _Teller.trouble,
     "regression": _Teller.report, "build-report": _Teller.report, "fixed": _Teller.fixed, "reverted": _Teller.reverted,

@@ -21,6 +21,11 @@ _MAX_TEXT = 30_000  # characters of a mail that are looked at
 _MAX_PLACES = 40  # verbs that are looked at
 _MAX_BLOCKS = 200
 _MAX_AFTER = 300
+_MAX_PARENTS = 10
+_UNPULLED = re.compile(
+    r"\bI (?:take|took) (?:that|it|this) back\b|\b(?:I|I've|I have)(?: \w+)?? (?:unpulled|un-pulled|undone (?:the|that|this)"
+    r" (?:pull|merge))\b"
+)
 _NEAR = 40  # characters behind the verb in which code makes a sentence code
 _DIGITS = tuple("#123456789")
 _EXCEPT = re.compile(
@@ -37,6 +42,11 @@ _VERBS_OF_NUMBERS = re.compile(
 
 def read_words(mail: Mail) -> Iterator[Notice]:
     """What the sender of a reply says to have done with the patches it answers; at most one notice of a kind."""
+    if "PULL" in mail.subject.upper():
+        back = _UNPULLED.search(mail.own[:_MAX_TEXT])
+        if back:
+            yield Notice("unpulled", "human", refs=mail.message.parents[-_MAX_PARENTS:], quote=quoted(back[0]))
+            return
     if not _worth_reading(mail.own[:_MAX_TEXT]):
         return
     text = mail.message.body[:_MAX_TEXT]

@@ -70,9 +70,9 @@ class Debate:
     """The talk about the newest revision. Numbers are those of people.
 
     names: (first name in lower case, number) of who is known here. asks: open ones, oldest first. plans: the author announced
-    a change or a new version, or granted an objection. answers: of others than the author and robots; heard: the same by
-    place. taking: others will apply it, or are asked to. claims: others than known maintainers say that they did. last: the
-    newest mail of anybody but robots. newer: a reply to a version that is not at hand.
+    a change or a new version, or granted an objection. dropped: a maintainer took it out again. answers: of others than the
+    author and robots; heard: the same by place. taking: others will apply it, or are asked to. claims: others than known
+    maintainers say that they did. last: the newest mail of anybody but robots. newer: a reply to a version not at hand.
     """
 
     authors: set[int]
@@ -83,6 +83,7 @@ class Debate:
     plans: list[Word] = field(default_factory=list)
     withdrawn: list[Word] = field(default_factory=list)
     superseded: list[Word] = field(default_factory=list)
+    dropped: list[Word] = field(default_factory=list)
     taking: list[Word] = field(default_factory=list)
     claims: list[Word] = field(default_factory=list)
     answers: list[Facts] = field(default_factory=list)
@@ -121,6 +122,9 @@ def hear(
         person = people.number(mail.sender)
         if mail.sender.email.lower() in maintainers:
             debate.maintainers.add(person)
+            gone = [one for one in mail.notices if (one.kind, one.source) == ("dropped", "human") and one.reason != "will"]
+            asked = any(one.kind == REQUEST for one in mail.talk)  # "dropped, please fix that"
+            debate.dropped += [] if asked else [Word(mail, person, place, Talk("dropped", one.quote)) for one in gone]
         debate.last = mail
         if person in authors:
             _of_author(debate, mail, place, person, mails)

@@ -148,8 +148,8 @@ def partly_applied(view: View) -> Finding | None:
 
 
 def _given_up(view: View, msgid: str) -> bool:
-    """Whether a maintainer refused one patch, or its author withdrew it."""
-    if any(word.place == msgid for word in view.debate.withdrawn):
+    """Whether a maintainer refused one patch or dropped it, or its author withdrew it."""
+    if any(word.place == msgid for word in (*view.debate.withdrawn, *view.debate.dropped)):
         return True
     asks = (ask for ask in view.debate.asks if ask.kind == REFUSED and ask.place == msgid)
     return any(ask.person in view.debate.maintainers for ask in asks)

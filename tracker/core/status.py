@@ -16,13 +16,11 @@ from tracker.core.findings import Case, Finding, View
 from tracker.core.landing import Evidence
 from tracker.core.people import Person
 from tracker.core.said import sent
+from tracker.core.silence import OPEN
 from tracker.core.talkrules import REFUSED
 from tracker.core.who import People
 
-__all__ = ["OPEN", "RULES", "Case", "Judgement", "Rule", "aged", "diagram", "judge"]
-
-STALLED_AFTER = 30 * 86_400  # seconds
-OPEN = ("changes-requested", "reviewed", "in-review", "posted")  # states that silence turns into 'stalled'
+__all__ = ["RULES", "Case", "Judgement", "Rule", "diagram", "judge"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +89,6 @@ def judge(case: Case) -> Judgement:
                 _moved(view), _of_patches(view, rule.status), tuple(verdicts.open_asks(view)),
             )  # fmt: skip
     raise AssertionError("one of the first and the last rule always holds")
-
-
-def aged(
-    status: str, turn: str, turn_who: tuple[Person, ...], moved: int | None, now: int, stalled_after: int = STALLED_AFTER
-) -> tuple[str, str, tuple[Person, ...]]:
-    """Status, turn and people of a judgement at *now*: 'stalled' when an open state did not move for *stalled_after* seconds.
-
-    The turn stays: after 'reviewed' it is the maintainer's already.
-    """
-    if status in OPEN and moved is not None and now - moved >= stalled_after:
-        return "stalled", turn, turn_who
-    return status, turn, turn_who
 
 
 def diagram() -> str:

@@ -24,8 +24,9 @@ from tracker.core.people import Person
 from tracker.core.recipients import people_among
 from tracker.core.review import Review, review, tag_json
 from tracker.core.series import Series, SeriesPatch
+from tracker.core.silence import OPEN
 from tracker.core.spots import UNKNOWN, Record
-from tracker.core.status import OPEN, Case, Judgement, judge
+from tracker.core.status import Case, Judgement, judge
 from tracker.core.thread import ancestors, build_threads
 
 _NO_SLUG = re.compile(r"[^a-z0-9]+")

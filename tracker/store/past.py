@@ -18,8 +18,8 @@ from tracker.core.landing import Event, Landing
 from tracker.core.lineage import Link
 from tracker.core.mailkeys import topic_keys
 from tracker.core.series import Series, find_series
+from tracker.core.silence import aged
 from tracker.core.spots import Record, same_commit
-from tracker.core.status import aged
 from tracker.core.topic import Known, build_topic, newest, topic_json
 from tracker.store import maintainers, outside, overtaken, read, sightings
 from tracker.store.derive import facts_of

@@ -14,7 +14,7 @@ from tracker.core.facts import Facts
 from tracker.core.lineage import Link
 from tracker.core.mailkeys import topic_keys
 from tracker.core.series import Series, find_series
-from tracker.core.status import aged
+from tracker.core.silence import aged
 from tracker.core.topic import Known, Topic, build_topic, topic_json
 from tracker.store import maintainers, outside, read, sightings
 from tracker.store.derive import facts_of

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 
 from tracker.core.dates import iso
+from tracker.core.silence import LEFT_OPEN
 from tracker.store import own
 
 DAY = 86_400
@@ -17,11 +18,16 @@ ENDED = frozenset(("applied", "in-next", "merged", "released", "reverted", "drop
 _COLUMNS = (
     "id, anchor, slug, title, {status} AS status, {turn} AS turn, first, last, patches, moved, {data} AS data, status AS judged"
 )
-_AGED = {"turn": "turn", "data": "data"}
+# {old}: whether a topic did not move for too long. What was reviewed with nothing left open waits for the maintainer then.
+_LEFT = f"{{old}} AND status = '{LEFT_OPEN[0]}' AND turn = '{LEFT_OPEN[1]}'"
+_AGED = {
+    "turn": f"CASE WHEN {_LEFT} THEN 'maintainer' ELSE turn END",
+    "data": f"CASE WHEN {_LEFT} THEN json_set(data, '$.turn', 'maintainer') ELSE data END",
+}
 _BY_HAND = {
-    "turn": "CASE WHEN t.id IN (SELECT topic FROM by_hand WHERE ended IS NOT NULL) THEN 'nobody' ELSE turn END",
+    "turn": f"CASE WHEN t.id IN (SELECT topic FROM by_hand WHERE ended IS NOT NULL) THEN 'nobody' ELSE {_AGED['turn']} END",
     "data": "coalesce((SELECT json_set(t.data, '$.turn', 'nobody', '$.turn_who', json('[]'), '$.turn_since', ended) "
-    "FROM by_hand WHERE by_hand.topic = t.id AND ended IS NOT NULL), data)",
+    f"FROM by_hand WHERE by_hand.topic = t.id AND ended IS NOT NULL), {_AGED['data']})",
 }
 
 
@@ -32,9 +38,11 @@ def stand(con: sqlite3.Connection, now: int, stalled_after: int) -> None:
     con.execute("CREATE TEMP TABLE by_hand(topic INTEGER PRIMARY KEY, status TEXT NOT NULL, ended TEXT)")
     said = {number: one for number, one in own.everything(con).items() if one.status}
     con.executemany("INSERT INTO by_hand VALUES (?,?,?)", [(number, one.status, _ended(one)) for number, one in said.items()])
-    aged = f"CASE WHEN moved <= {int(now) - int(stalled_after) * DAY} THEN 'stalled' ELSE status END"
+    old = f"moved <= {int(now) - int(stalled_after) * DAY}"
+    aged = f"CASE WHEN {old} THEN 'stalled' ELSE status END"
     status = f"coalesce((SELECT by_hand.status FROM by_hand WHERE by_hand.topic = t.id), {aged})" if said else aged
-    columns = _COLUMNS.format(status=status, **(_BY_HAND if said else _AGED))
+    parts = {name: sql.format(old=old) for name, sql in (_BY_HAND if said else _AGED).items()}
+    columns = _COLUMNS.format(status=status, **parts)
     con.execute(f"CREATE TEMP VIEW topic AS SELECT {columns} FROM main.topic t")
 
 
