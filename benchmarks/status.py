@@ -68,7 +68,8 @@ def _compare(name: str, con, labels: list[dict[str, str]]) -> None:  # type: ign
         data = topic.data
         if data["status"] == "unknown":
             unknown += 1
-            print(f"unknown #{number} {label['anchor']}: label {label['status_now']}/{label['turn_now']}\n      {data['status_reason']}")
+            said = f"label {label['status_now']}/{label['turn_now']}"
+            print(f"unknown #{number} {label['anchor']}: {said}\n      {data['status_reason']}")
             continue
         for moment, status in ((one, data["status"] if one == "then" else topic.status) for one in moments):
             differs = [_differs(label, moment, "status", status), _differs(label, moment, "turn", data["turn"])]

@@ -78,6 +78,10 @@ SAID = {
         "Ignore this, wrong branch.",
         "I withdraw it.",
         "This patch is no longer needed.",
+        "Please forget it, thanks for your attention.",
+        "I am ok to drop mine.",
+        "FWIW, I dropped this one.",
+        "I would ditch the original proposal.",
     ),
     "superseded": (
         "Superseded by https://lore.kernel.org/r/new@example.org",

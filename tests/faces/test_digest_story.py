@@ -27,8 +27,8 @@ TOLD = {
     "2024-09": [(COUNTS, "yours", "merged", "merged")],
     "2024-10": [(COUNTS, "yours", "merged", "merged")],  # mold depends on ETXTBSY
     "2024-11": [(COUNTS, "yours", "merged", "merged"), (PRE_CONTENT, "new", None, "in-review")],  # a revert is to be pulled
-    "2024-12": [(COUNTS, "moved", "merged", "reverted"), (PRE_CONTENT, "moved", "in-review", "unknown")],
-    "2025-01": [(PRE_CONTENT, "moved", "unknown", "merged")],
+    "2024-12": [(COUNTS, "moved", "merged", "reverted"), (PRE_CONTENT, "moved", "in-review", "applied")],
+    "2025-01": [(PRE_CONTENT, "moved", "applied", "merged")],
     "2025-02": [],
 }  # fmt: skip
 

@@ -15,7 +15,8 @@ from tracker.store.standing import leave, stand
 def test_what_was_reviewed_waits_for_the_maintainer() -> None:
     """With nothing left open; in the columns and in the JSON, and only in the view."""
     with contextlib.closing(connect(None, None)) as con:
-        add(con, patch("p@x", "[PATCH] demo: one"), mail("b@x", "Re: [PATCH] demo: one", "Hm.\n", refs="p@x", sender=BEN, at=START))
+        answer = mail("b@x", "Re: [PATCH] demo: one", "Hm.\n", refs="p@x", sender=BEN, at=START)
+        add(con, patch("p@x", "[PATCH] demo: one"), answer)
         stand(con, START + 20 * DAY, 30)
         assert (read.topic(con, 1).status, read.topic(con, 1).data["turn"]) == ("in-review", "unknown")
         stand(con, START + 40 * DAY, 30)

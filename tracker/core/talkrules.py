@@ -158,7 +158,8 @@ RULES: tuple[Rule, ...] = (
     _rule(
         WITHDRAWN, "ignore disregard discard forget scratch skip nak nack",
         rf"(?:(?<!\bto )|(?<=free to ))\b(?:ignore|disregard|discard|nack|nak) {_THIS}",
-        rf"^\W*(?:(?:please|pls|so|ok|okay|just|actually)\W+)*(?:forget(?: about)?|scratch|skip) {_OBJECT}",
+        rf"^\W*(?:(?:please|pls|so|ok|okay|just|actually)\W+)*(?:(?:forget(?: about)?|scratch|skip) {_OBJECT}"
+        r"|forget (?:about )?(?:it|this)\b(?=\W*\Z|,))",
         r"\bself[- ]?(?:nak|nack)\b",
     ),
     _rule(
@@ -171,6 +172,11 @@ RULES: tuple[Rule, ...] = (
         r"^\W*drop (?:it|them|this|these)(?: for now)?\W*$",
         r"\bi (?:hereby )?(?:withdraw|withdrew)\b|\b(?:no longer|not) (?:be )?(?:attempting|pursuing|trying) to get (?:this|it"
         r"|these)\b",
+        r"\bi(?:'m| am) (?:ok|okay|fine|happy) (?:to|with) (?:drop|abandon|withdraw)(?:ping|ing)?"
+        r" (?:mine|my (?:patch|series|one))\b",
+        r"^(?:(?:fwiw|ok|so|fyi)\W+)?i(?:'ve| have)? dropped (?:this|it)(?: one| patch| series)?\b(?! from)",
+        r"\b(?:i'll|i will|i would|i'd|i've|i have|let's) ditch(?:ed)? (?:the|this|my)(?: \w+)?"
+        r" (?:proposal|patch|series|idea|approach)\b",
         r"\b(?:patch|series|set) (?:is|has been) (?:withdrawn|abandoned|obsolete|retracted)\b",
         r"\b(?:this|the|my) (?:patch|series) is (?:no longer|not) (?:needed|required|necessary|relevant)\b",
     ),

@@ -1,7 +1,7 @@
 """Which topics another one took the place of: its patch was offered instead, or takes up a draft, and it landed.
 
-What is offered instead stands in `relation` as 'alternative'. 'follows' counts for drafts only (code in a reply, an RFC): a
-patch that follows a real posting may as well stand on top of it.
+What is offered instead stands in `relation` as 'alternative'. 'follows' counts for drafts (code in a reply, an RFC) and for the
+same title: another patch that follows a real posting may as well stand on top of it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from tracker.core.findings import Successor
 from tracker.core.grouping import Group
 from tracker.core.landing import Evidence
 from tracker.core.lineage import Link
+from tracker.core.subject import normal_title, parse_subject
 
 _STEPS = 3  # from a posting over an alternative to what was made of it
 _OFFERED = "alternative"
@@ -54,14 +55,24 @@ def successor(con: sqlite3.Connection, series: Sequence[str], posted: int | None
 
 def _later(con: sqlite3.Connection, ids: Sequence[str], draft: bool) -> list[_Later]:
     """The topics with a series that was posted in the place of one of *ids*, by that series."""
-    kinds = ("alternative", "follows") if draft else ("alternative",)
     rows = con.execute(
-        "SELECT DISTINCT series.id, topic.data FROM relation JOIN series ON series.id = relation.series "
+        "SELECT series.id, group_concat(kind), topic.data FROM relation JOIN series ON series.id = relation.series "
         "JOIN topic ON topic.id = series.topic WHERE relation.other IN (SELECT value FROM json_each(?1)) "
-        "AND relation.series NOT IN (SELECT value FROM json_each(?1)) AND kind IN (SELECT value FROM json_each(?2)) "
-        "ORDER BY series.id", (json.dumps(list(ids)), json.dumps(kinds)),
-    )  # fmt: skip
-    return [(one, json.loads(data)) for one, data in rows]
+        "AND relation.series NOT IN (SELECT value FROM json_each(?1)) AND kind IN ('alternative', 'follows') "
+        "GROUP BY series.id ORDER BY series.id", (json.dumps(list(ids)),),
+    ).fetchall()  # fmt: skip
+    own = {_title(con, one) for one in ids}
+    return [
+        (one, json.loads(data))
+        for one, kinds, data in rows
+        if draft or "alternative" in kinds or _title(con, one) in own  # the same posted once more
+    ]
+
+
+def _title(con: sqlite3.Connection, msgid: str) -> str:
+    """The title that a mail posts, in the form to compare."""
+    row = con.execute("SELECT subject FROM message WHERE msgid=?", (msgid,)).fetchone()
+    return normal_title(parse_subject(row[0]).title) if row else msgid
 
 
 def _newest(data: Mapping[str, Any]) -> Mapping[str, Any]:

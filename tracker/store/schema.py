@@ -168,7 +168,7 @@ USER = (
 
 
 # What the parsers make of a mail and how it is written down. A cache with another number is read anew from its raw mails.
-FORMAT = 8
+FORMAT = 9
 
 
 class NewerSchemaError(Exception):
