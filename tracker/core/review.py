@@ -15,11 +15,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tracker.core.carried import from_postings
 from tracker.core.dates import iso
 from tracker.core.facts import Facts
 from tracker.core.patchline import Place, is_offer, line_up
 from tracker.core.people import Person
-from tracker.core.said import Case, Remark, Saying, from_postings, from_replies, open_case, sent
+from tracker.core.said import Case, Remark, Saying, from_replies, open_case, sent
 from tracker.core.series import Series, SeriesPatch
 from tracker.core.settle import Settled, settle
 

@@ -11,13 +11,10 @@ from dataclasses import dataclass
 
 from tracker.core.ownwords import own_blocks
 from tracker.core.people import Person
+from tracker.core.smalltalk import CODE, NO_PLAN, NO_QUESTION, NO_REQUEST
 from tracker.core.subject import Subject
 from tracker.core.talkrules import (
-    CODE,
     NEW_VERSION,
-    NO_PLAN,
-    NO_QUESTION,
-    NO_REQUEST,
     OF_AUTHORS,
     QUESTION,
     REQUEST,
