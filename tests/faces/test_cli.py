@@ -10,17 +10,16 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.faces.conftest import Run
 from tests.mails import START, diff_of, mail, mbox, patch
 from tracker.faces import cli
 from tracker.faces.plain import width
 
-Run = Callable[..., tuple[int, str, str]]
 GOLDEN = ROOT / "tests" / "golden"
 BEN = "Ben Reviewer <ben@example.org>"
 CORA = "Cora Maintainer Verylongname <cora@example.org>"
@@ -31,19 +30,6 @@ TOPIC_KEYS = {
     "age_days", "followed", "mine", "my_roles", "unread", "snoozed_until", "notes", "lists", "sources", "revisions", "tags",
     "landings", "events", "related", "moved", "superseded_by", "asks", "recipients", "maintainers",
 }  # fmt: skip
-
-
-@pytest.fixture
-def tracker(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command line on 2026-11-22; returns (exit code, stdout, stderr)."""
-    monkeypatch.setattr(time, "time", lambda: NOW)
-
-    def run(*args: str) -> tuple[int, str, str]:
-        code = cli.run(args)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 class Terminal(io.StringIO):

@@ -15,24 +15,13 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import needs
+from tests.faces.conftest import Run
 from tests.faces.smtp import Sink, serving
 from tests.mails import mail, mbox, patch
 from tests.sync.conftest import Lists, served
-from tracker.faces import cli
 
-Run = Callable[..., tuple[int, str, str]]
 ANNA = "anna@example.org"
 TITLE = "demo: make the ring lockless"
-
-
-@pytest.fixture
-def tracker(capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*args: str) -> tuple[int, str, str]:
-        code = cli.run(args)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 @pytest.fixture

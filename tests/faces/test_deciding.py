@@ -4,42 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.faces.conftest import Clock, Run
 from tests.mails import START, diff_of, mail, mbox, patch
-from tracker.faces import cli
 
-Run = Callable[..., tuple[int, str, str]]
 DAY = 86_400
 NOW = START + 10 * DAY + 3_600  # 2024-06-08
 
 
-class Clock:
-    now = NOW
-
-
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    found = Clock()
-    monkeypatch.setattr(time, "time", lambda: found.now)
-    return found
-
-
-@pytest.fixture
-def tracker(clock: Clock, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command line; returns (exit code, stdout, stderr)."""
-
-    def run(*args: str) -> tuple[int, str, str]:
-        code = cli.run(args)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
+def now() -> int:
+    return NOW
 
 
 @pytest.fixture

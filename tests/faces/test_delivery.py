@@ -7,23 +7,21 @@ import shutil
 import ssl
 import subprocess
 import sys
-import time
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT, needs
+from tests.faces.conftest import Run
 from tests.faces.digests import Store
 from tests.faces.smtp import Sink, serving
 from tests.mails import START, mail, patch
-from tracker.faces import cli
 from tracker.sync import postman
 from tracker.sync.locks import locked
 
-Run = Callable[..., tuple[int, str, str]]
 DAY = 86_400
 NOW = START + 10 * DAY
 ANNA = "anna@example.org"
@@ -47,15 +45,8 @@ def sink() -> Iterator[Sink]:
 
 
 @pytest.fixture
-def tracker(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.setattr(time, "time", lambda: NOW)
-
-    def run(*args: str) -> tuple[int, str, str]:
-        code = cli.run(args)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
+def now() -> int:
+    return NOW
 
 
 @pytest.fixture

@@ -9,52 +9,28 @@ import json
 import os
 import re
 import sqlite3
-import time
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.browser import browser, find
 from tests.conftest import ROOT, needs
+from tests.faces.conftest import Clock, Run
 from tests.faces.digests import URL, Store
 from tests.mails import START, diff_of, mail, mbox, patch
-from tracker.faces import cli
 from tracker.faces.digest.data import data
 from tracker.faces.plain import width
 
-Run = Callable[..., tuple[int, str, str]]
 DAY = 86_400
 GOLDEN = ROOT / "tests" / "golden"
 BEN = "Ben Reviewer <ben@example.org>"
 MONTHS = ("2024-05", "2024-06", "2024-07", "2024-08", "2024-09", "2024-10", "2024-11", "2024-12", "2025-01", "2025-02")
 
 
-class Clock:
-    """What the program takes for the time."""
-
-    def __init__(self) -> None:
-        self.now = START + 10 * DAY
-
-
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    found = Clock()
-    monkeypatch.setattr(time, "time", lambda: found.now)
-    return found
-
-
-@pytest.fixture
-def tracker(clock: Clock, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command line at the time of the clock; returns (exit code, stdout, stderr)."""
-
-    def run(*args: str) -> tuple[int, str, str]:
-        code = cli.run(args)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
+def now() -> int:
+    return START + 10 * DAY
 
 
 @pytest.fixture

@@ -5,43 +5,22 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.faces.conftest import Clock, Run
 from tests.faces.digests import Store
 from tests.mails import START, diff_of, mail, patch
 from tests.store.test_overtaken import FIRST_WAY, OFFER, POSTED, TAKEN
-from tracker.faces import cli
 
-Run = Callable[..., tuple[int, str, str]]
 DAY = 86_400
 BEN = "Ben Reviewer <ben@example.org>"
 
 
-class Clock:
-    """What the program takes for the time."""
-
-    def __init__(self) -> None:
-        self.now = START + 10 * DAY
-
-
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    found = Clock()
-    monkeypatch.setattr(time, "time", lambda: found.now)
-    return found
-
-
-@pytest.fixture
-def tracker(clock: Clock, capsys: pytest.CaptureFixture[str]) -> Run:
-    def run(*args: str) -> tuple[int, str, str]:
-        code = cli.run(args)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
+def now() -> int:
+    return START + 10 * DAY
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ import io
 import json
 import re
 import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.faces.conftest import Run
 from tests.mails import START, diff_of, mail, mbox, patch
 from tests.notices import (
     BEN,
@@ -37,7 +37,6 @@ from tracker.faces.path import chain, steps
 from tracker.faces.tui.draw.line import text_of
 from tracker.faces.tui.draw.path import chain_line
 
-Run = Callable[..., tuple[int, str, str]]
 NOW = START + 120 * DAY
 REVIEW = mail("rb@x", "Re: [PATCH] demo: one", "Good.\n\nReviewed-by: Ben Stranger <ben@example.org>\n", refs="p@x", sender=BEN,
               at=START + DAY)  # fmt: skip
@@ -52,16 +51,8 @@ STORY = (
 
 
 @pytest.fixture
-def tracker(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command line; returns (exit code, stdout, stderr)."""
-    monkeypatch.setattr(time, "time", lambda: NOW)
-
-    def run(*args: str) -> tuple[int, str, str]:
-        code = cli.run(args)
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
+def now() -> int:
+    return NOW
 
 
 @pytest.fixture
