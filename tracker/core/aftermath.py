@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from tracker.core.answered import settled
 from tracker.core.facts import Facts
@@ -158,33 +159,33 @@ class _Teller:
         found: dict[int, str] = {}
         if not notice.authors or mail.sender.email.lower() not in self.maintainers:
             return found
-        taken = {name for name, places in self.meaning.by_title.items() if places}
-        titles = [(who, title) for who, title in zip(notice.authors, notice.titles, strict=True) if peel(title)[1] not in taken]
+        listed = _by_author(notice.authors, notice.titles)
+        authors = {patch.author.casefold() for patch in map(self.meaning.lineup.patch, self.meaning.lineup.current.values())}
+        taken = self.meaning.by_title
+        titles = {who: [title for title in listed.get(who, ()) if peel(title)[1] not in taken] for who in authors}
         for line, place in self.meaning.lineup.current.items():
             patch, posted = self.meaning.lineup.patch(place), self.meaning.posted(place[0])
             if line in asked or patch.inline or not posted <= (mail.date or 0) <= posted + _PULLED_WITHIN:
                 continue
-            author = patch.author.casefold()
-            fitting = [title for who, title in titles if who.casefold() == author and same_patch(patch.title, title)]
+            own = titles[patch.author.casefold()]
+            fitting = [title for title in own if same_patch(patch.title, title)]
             if not fitting and self._was_applied(line, mail):
-                fitting = [title for who, title in titles if who.casefold() == author and same_thing(patch.title, title)]
+                fitting = [title for title in own if same_thing(patch.title, title)]
             if len(fitting) == 1:
                 found[line] = fitting[0]
         return {**found, **self._rest_of_series(titles, mail, {*asked, *found}, {*found.values()})}
 
     def _rest_of_series(
-        self, titles: Sequence[tuple[str, str]], mail: Facts, known: set[int], used: set[str]
+        self, titles: Mapping[str, Sequence[str]], mail: Facts, known: set[int], used: set[str]
     ) -> dict[int, str]:  # fmt: skip
-        """The other patches of a series that a pull request lists in part, if it lists just as many more of its author."""
+        """The other patches of a series that a pull request lists in part, if it lists just as many more of its one author."""
         current = self.meaning.lineup.current
-        left = [(line, self.meaning.lineup.patch(place)) for line, place in sorted(current.items(), key=lambda one: one[1])]
-        authors = {patch.author.casefold() for _, patch in left}
         soon = all(0 <= (mail.date or 0) - self.meaning.posted(place[0]) <= _PULLED_SOON for place in current.values())
-        left = [(line, patch) for line, patch in left if line not in known]
-        others = [title for who, title in titles if {who.casefold()} == authors and title not in used]
-        if not soon or not known.intersection(current) or len(left) != len(others) or len(left) > _MOST_LEFT:
+        if not soon or len(titles) != 1 or not known.intersection(current):
             return {}
-        return {line: title for (line, _), title in zip(left, others, strict=True)}
+        left = [line for line, _ in sorted(current.items(), key=lambda one: one[1]) if line not in known]
+        others = [title for own in titles.values() for title in own if title not in used]
+        return dict(zip(left, others, strict=True)) if len(left) == len(others) <= _MOST_LEFT else {}
 
     def _was_applied(self, line: int, mail: Facts) -> bool:
         """Whether the sender of a pull request said not long before that he had applied the patch."""
@@ -326,6 +327,15 @@ class _Teller:
         when = spot.date or spot.told
         before = [place for place in places if when is None or self.meaning.posted(place[0]) <= when + LATE]
         return self.meaning.lineup.patch((before or places)[-1]).msgid if places else newest.get(spot.line)
+
+
+@lru_cache(maxsize=256)
+def _by_author(authors: tuple[str, ...], titles: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """The titles of a shortlog by author in lower case."""
+    found: dict[str, tuple[str, ...]] = {}
+    for who, title in zip(authors, titles, strict=True):
+        found[who.casefold()] = (*found.get(who.casefold(), ()), title)
+    return found
 
 
 def _letters(name: str) -> str:
