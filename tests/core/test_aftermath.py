@@ -147,6 +147,25 @@ def test_a_pull_request_elsewhere_and_its_answer() -> None:
     assert event(found, "merged").at == START + 22 * DAY
 
 
+def test_dropped_as_asked() -> None:
+    """The bare word counts in answer to who asks for it; else it may be about a line of code."""
+    asks = mail("a@x", "Re: [PATCH] demo: one", "Chen, please drop this patch.\n", refs="p@x ty@x", at=START + 5 * DAY)
+    done = mail("d@x", "Re: [PATCH] demo: one", "Dropped.\n", refs="p@x ty@x a@x", sender=CHEN, at=START + 6 * DAY)
+    aside = mail("d@x", "Re: [PATCH] demo: one", "Dropped.\n", refs="p@x ty@x", sender=CHEN, at=START + 6 * DAY)
+    assert after([V1, thanks(("demo: one", FIRST)), asks, done]).landings[0].dropped
+    assert not after([V1, thanks(("demo: one", FIRST)), asks, aside]).landings[0].dropped
+
+
+def test_one_line_of_a_shortlog_is_one_patch() -> None:
+    """Two patches of a series with one title but for the tree: the pull request of one tree lists it once."""
+    two = [
+        mail("c@x", "[PATCH 0/2] two", at=START),
+        patch("p1@x", "[PATCH 1/2] fs: remove a duplicate header", refs="c@x", diff=diff_of(1), at=START + 1),
+        patch("p2@x", "[PATCH 2/2] net: remove a duplicate header", refs="c@x", diff=diff_of(2), at=START + 2),
+    ]
+    assert after(two, asks_to_pull("mm: remove a duplicate header"), pulled()).landings == ()
+
+
 def test_a_pull_that_was_taken_back() -> None:
     """Linus pulls, and thinks better of it."""
     subject, words = "Re: [GIT PULL] demo for v6.11", "Actually, I take that back.\n"

@@ -143,7 +143,7 @@ def test_which_patches(words: str, numbers: tuple[tuple[int, int], ...], subset:
         (f"Can you revert {SHA[:12]}, please?", "revert-asked", ""),
         ("This commit should be reverted.", "revert-asked", ""),
         ("I am just dropping this patch from the series.", "", ""),
-        ("Dropped.", "", ""),
+        ("Dropped.", "dropped", "asked"),
         ("I reverted the commit and the problem is gone.", "", ""),
         ("I will revert that and send v3.", "", ""),
         ("Reverting it makes no difference.", "", ""),

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.faces.conftest import Run
 from tests.mails import START, diff_of, mail, mbox, patch
+from tracker.config import load_config
 from tracker.faces import cli
 from tracker.faces.plain import width
 
@@ -254,7 +256,7 @@ def test_a_damaged_cache_is_one_line(tmp_path: Path, sealed: Path, tracker: Run)
 
 def test_two_writers_are_kept_apart(tmp_path: Path, sealed: Path, tracker: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """A sync while another one runs says whom it waits for, and ends with exit code 4 when that one does not end."""
-    from tracker.config import load_config
+
     from tracker.faces.commands import changing
     from tracker.sync.session import writing
 
@@ -269,7 +271,7 @@ def test_two_writers_are_kept_apart(tmp_path: Path, sealed: Path, tracker: Run, 
 
 def test_a_writer_waits_for_another_one(tmp_path: Path, own: Path, tracker: Run) -> None:
     """It goes on when the other one is done, and can be interrupted before."""
-    from tracker.config import load_config
+
     from tracker.sync.session import writing
 
     lock = contextlib.ExitStack()
@@ -369,3 +371,21 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     command = f"'{sys.executable}' -m tracker thread 1 | true"
     done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, cwd=ROOT, check=False)
     assert "Traceback" not in done.stderr
+
+
+def test_an_interrupted_import_is_put_in_order(tmp_path: Path, sealed: Path, tracker: Run) -> None:
+    """Mail that was stored and not looked at: reading says so, the next command that writes makes topics of it."""
+    assert sealed
+    file = tmp_path / "list.mbox"
+    file.write_bytes(mbox(patch("1@example.org", "[PATCH] demo: one")))
+    assert tracker("import", str(file))[0] == 0
+    with contextlib.closing(sqlite3.connect(load_config(os.environ).mail_db, isolation_level=None)) as con:
+        con.execute("INSERT INTO dirty SELECT DISTINCT tid FROM message")
+        con.execute("DELETE FROM topic")
+    code, out, err = tracker("list", "--all")
+    assert (code, out) == (0, "")
+    assert "'tracker sync' puts it in order" in err
+    assert "putting in order" in tracker("--offline", "sync")[2]
+    code, out, err = tracker("list", "--all")
+    assert "demo: one" in out
+    assert "in order" not in err

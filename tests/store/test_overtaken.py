@@ -89,3 +89,12 @@ def test_an_offer_is_an_answer(con: sqlite3.Connection) -> None:
     found = topic(con, "1@x")
     assert (found["status"], found["status_reason"]) == ("in-review", "answered by Ben Stranger, 2024-05-30")
     assert [one["text"] for one in found["events"] if one["kind"] == "replied"] == ["Ben Stranger, with a patch"]
+
+
+def test_an_offer_is_settled_when_its_base_lands(con: sqlite3.Connection) -> None:
+    """Nobody has to look at what was offered instead once the patch itself is taken."""
+    add(con, FIRST_WAY, OFFER)
+    assert topic(con, "offer@x")["status"] == "posted"
+    add(con, thanks(("demo: count readers", SECOND), refs="1@x", msgid="t1@x", day=4, subject="Re: [PATCH] demo: count readers"))
+    assert (topic(con, "offer@x")["status"], topic(con, "offer@x")["turn"]) == ("superseded", "nobody")
+    assert topic(con, "1@x")["status"] == "applied"

@@ -367,3 +367,10 @@ def test_a_second_connection_keeps_the_locks_of_the_first(tmp_path: Path) -> Non
         assert first.execute("SELECT * FROM dirty").fetchall() == [(1,)]
         second.execute("INSERT INTO dirty VALUES (2)")
         assert len(first.execute("SELECT * FROM dirty").fetchall()) == 2
+
+
+def test_mail_without_topics_is_known(con: sqlite3.Connection) -> None:
+    """What an import stored before it was interrupted."""
+    assert not read.is_unsorted(con)
+    con.execute("INSERT INTO dirty VALUES (1)")
+    assert read.is_unsorted(con)

@@ -7,6 +7,7 @@ is known to maintain one. Commits that were found in a git tree outrank records,
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -21,6 +22,7 @@ from tracker.core.patchline import line_up
 from tracker.core.retitled import same_patch, same_thing
 from tracker.core.series import Series
 from tracker.core.spots import AGAIN, PATCH, REVERT, Record, Spot, Spots, release_of
+from tracker.core.talkrules import WITHDRAWN
 from tracker.core.traits import peel
 
 _PULLED_WITHIN = 300 * 86_400  # seconds after its posting that a pull request may list a patch under another title
@@ -173,6 +175,8 @@ class _Teller:
                 fitting = [title for title in own if same_thing(patch.title, title)]
             if len(fitting) == 1:
                 found[line] = fitting[0]
+        times = Counter(found.values())  # a title that fits several patches says of none that it is its
+        found = {line: title for line, title in found.items() if times[title] == 1}
         return {**found, **self._rest_of_series(titles, mail, {*asked, *found}, {*found.values()})}
 
     def _rest_of_series(
@@ -238,6 +242,8 @@ class _Teller:
     def dropped(self, mail: Facts, notice: Notice) -> None:
         role = "stable" if notice.kind == "stable-dropped" else "maintainer"  # the first is said by stable maintainers only
         believed = role == "stable" or self._trusted(mail, notice)
+        if notice.reason == "asked" and not self._was_asked_to_drop(mail):
+            return
         if not believed or notice.reason == "will" or (notice.kind == "mm-removed" and notice.reason in _KEPT):
             return
         lines = {line for line, mark in self.meaning.targets(notice, mail) if not mark}
@@ -249,6 +255,10 @@ class _Teller:
             one.prove(Evidence(mail.msgid))
         if hit:
             self._event("dropped", mail, f"{_who(mail)} dropped it from {hit[0].place}")
+
+    def _was_asked_to_drop(self, mail: Facts) -> bool:
+        above = self.meaning.mails.get(mail.parents[-1]) if mail.parents else None
+        return above is not None and any(one.kind == WITHDRAWN for one in above.talk)
 
     def report(self, mail: Facts, notice: Notice) -> None:
         if not self.meaning.targets(notice, mail):

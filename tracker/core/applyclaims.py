@@ -204,6 +204,7 @@ RULES = (
     _rule("applied", DOING, _will, _TAKES_MAYBE, future=True),  # "I'm picking this up"
     _rule("dropped", _GONE, lambda before: _bare(before) or _self(before) or _will(before), _OUT_OF),
     _rule("dropped", "dropped", _bare, _DROPS),  # "Now dropped, thanks"
+    _rule("asked", "dropped", lambda before: before in ("", "ok", "now", "done"), _DROPS_ALONE),  # "Dropped.", as asked
     _rule("reverted", "reverted", lambda before: _bare(before) or _self(before), _REVERTS),
     _rule("reverted", "revert reverting", _will, _REVERTS, future=True),  # "of course we'll revert the kernel change"
 )

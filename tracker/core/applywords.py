@@ -140,7 +140,7 @@ def _notice(mail: Mail, subject: Subject, claim: Claim, sentence: str, words: st
     tree, branch = place_of_words(line) if placed else NOWHERE
     scope = _patches_named(sentence, subject) if placed else POSITION
     numbers = tuple((number, subject.total or 0) for number in scope.numbers)
-    kind = claim.kind
+    kind = "dropped" if claim.kind == "asked" else claim.kind
     if _about_stable(mail, subject):
         kind = {"applied": "stable-queued", "dropped": "stable-dropped"}.get(kind, kind)
         if kind.startswith("stable"):
@@ -152,7 +152,7 @@ def _notice(mail: Mail, subject: Subject, claim: Claim, sentence: str, words: st
         kind, "ty" if ".b4-ty@" in mail.message.msgid else "human", numbers=numbers,
         commit=sha[1] if sha and any(char.isdigit() for char in sha[1]) else "", tree=tree, branch=branch,
         version=version_in(line), refs=mail.parent, subset=partly,
-        reason="will" if claim.future else "", quote=quoted(words),
+        reason="will" if claim.future else "asked" if claim.kind == "asked" else "", quote=quoted(words),
     )  # fmt: skip
 
 

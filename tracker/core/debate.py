@@ -36,6 +36,7 @@ _OWN_TREE = re.compile(
     re.IGNORECASE,
 )
 _MENDING = re.compile(r"\b(?:fix|fold|squash|amend|adjust|tweak|drop|edit|apply|queue|merge|pick)\b", re.IGNORECASE)
+STRANGER = -2  # the same, who is named and not known
 NOBODY_KNOWN = -1  # the number of who is asked to apply a patch without being named
 WHOLE = ""  # the place of what is said about the cover letter, or about all patches
 
@@ -122,7 +123,7 @@ def hear(
         person = people.number(mail.sender)
         if mail.sender.email.lower() in maintainers:
             debate.maintainers.add(person)
-            gone = [one for one in mail.notices if (one.kind, one.source) == ("dropped", "human") and one.reason != "will"]
+            gone = [one for one in mail.notices if (one.kind, one.source) == ("dropped", "human") and not one.reason]
             asked = any(one.kind == REQUEST for one in mail.talk)  # "dropped, please fix that"
             debate.dropped += [] if asked else [Word(mail, person, place, Talk("dropped", one.quote)) for one in gone]
         debate.last = mail
@@ -323,7 +324,7 @@ def _called(debate: Debate, talk: Talk) -> set[int]:
 def _handed(debate: Debate, mail: Facts, place: str, talk: Talk) -> Word:
     """Somebody else is asked to apply it."""
     called = _called(debate, talk) - debate.authors
-    return Word(mail, next(iter(called)) if len(called) == 1 else NOBODY_KNOWN, place, talk)
+    return Word(mail, next(iter(called)) if len(called) == 1 else STRANGER if talk.to else NOBODY_KNOWN, place, talk)
 
 
 def _answers_author(debate: Debate, mail: Facts, mails: Mapping[str, Facts]) -> bool:

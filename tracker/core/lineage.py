@@ -76,9 +76,12 @@ def link(one: Traits, two: Traits) -> Link | Relation | None:
 
 
 def _by_change_id(pair: Pair) -> float:
-    """b4 keeps one id for all versions, and a branch's name in all message ids; names are used again for other work."""
-    if pair.a.change_id and pair.a.change_id == pair.b.change_id:
-        return 0.99
+    """b4 keeps one id for all versions, and a branch's name in all message ids; names are used again for other work.
+
+    Two ids that differ say that the branch of one name was begun anew.
+    """
+    if pair.a.change_id and pair.b.change_id:
+        return 0.99 if pair.a.change_id == pair.b.change_id else 0.0
     same_branch = bool(pair.a.branch) and pair.a.branch == pair.b.branch
     return 0.85 if same_branch and pair.step > 0 and pair.same_people and pair.gap < _YEAR / 2 else 0.0
 

@@ -235,10 +235,11 @@ RULES: tuple[Rule, ...] = (
         r" (?:my|our|the) (?:[\w./-]+ )?(?:queue|tree|branch)\b",
     ),
     _rule(
-        HANDED, "apply take merge queue pick pull",
+        HANDED, "apply take merge queue pick pull mind",
         rf"\b(?:(?:please|pls|kindly)|(?:can|could|would|will) you{_MAY}+) (?:just |also |do |go ahead and |consider )?"
         rf"(?:apply|tak(?:e|ing)|merg(?:e|ing)|queue|pick(?:ing)?(?: up)?|pull) "
         rf"(?:(?:this|it|that|these|them|both|the|my|your|up|in|all)\b|via\b|through\b|to\b)(?! (?:{_NOT_TAKEN}|look)\b)",
+        r"\bwould you mind (?:picking|taking|applying|queue?ing|merging)(?: up)? (?:this|it|these|the)\b",
     ),
     _rule(
         CONCEDED, "re resend respin repost resubmit send change new v2 v3 v4 v5 apply applying applied merge merging commit "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tracker.core.dates import day
-from tracker.core.debate import CONDITION, NOBODY_KNOWN, WHOLE, Ask, Word
+from tracker.core.debate import CONDITION, NOBODY_KNOWN, STRANGER, WHOLE, Ask, Word
 from tracker.core.findings import (
     AUTHOR,
     MAINTAINER,
@@ -228,8 +228,11 @@ def _taking(view: View) -> Turn | None:
     word = max(view.debate.taking, key=lambda word: sent(word.mail), default=None)
     if word is None:
         return None
-    named = () if word.person == NOBODY_KNOWN else (view.debate.people.person(word.person),)
-    return Turn(MAINTAINER, named or view.known_maintainers() or view.owning(), sent(word.mail) or None)
+    if word.person == NOBODY_KNOWN:
+        who = view.known_maintainers() or view.owning()
+    else:
+        who = () if word.person == STRANGER else (view.debate.people.person(word.person),)
+    return Turn(MAINTAINER, who, sent(word.mail) or None)
 
 
 def stable_review(view: View) -> Finding | None:

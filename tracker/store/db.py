@@ -16,6 +16,7 @@ from pathlib import Path
 from tracker.store.schema import FORMAT, MAIL, USER, NewerSchemaError, migrate
 
 BUSY_SECONDS = 5.0
+_LEAST_FREE = 1 << 18  # bytes; a transaction wants some pages of log and an index of it
 
 
 class StoreError(Exception):
@@ -125,9 +126,20 @@ def _told(error: sqlite3.Error, where: Path | None) -> StoreError:
     text = str(error)
     if "locked" in text or "busy" in text:
         return StoreLockedError(f"{where}: another tracker is writing; try again when it is done")
-    if "disk" in text and "full" in text:
+    if "disk" in text and ("full" in text or _is_full(where)):
         return StoreError(f"{where}: the disk is full; what was stored before stays")
     return StoreError(f"{where}: {text}")
+
+
+def _is_full(where: Path | None) -> bool:
+    """Whether there is no room left beside a file; SQLite may tell that as an I/O error."""
+    if where is None:
+        return False
+    try:
+        room = os.statvfs(where.parent)
+    except OSError:
+        return False
+    return room.f_bavail * room.f_frsize < _LEAST_FREE
 
 
 def make_private(path: Path) -> None:

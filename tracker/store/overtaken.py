@@ -61,6 +61,13 @@ def _later(con: sqlite3.Connection, ids: Sequence[str], draft: bool) -> list[_La
         "AND relation.series NOT IN (SELECT value FROM json_each(?1)) AND kind IN ('alternative', 'follows') "
         "GROUP BY series.id ORDER BY series.id", (json.dumps(list(ids)),),
     ).fetchall()  # fmt: skip
+    if draft:  # an offer is settled, too, when what it was offered for lands
+        rows += con.execute(
+            "SELECT series.id, kind, topic.data FROM relation JOIN series ON series.id = relation.other "
+            "JOIN topic ON topic.id = series.topic WHERE relation.series IN (SELECT value FROM json_each(?1)) "
+            "AND relation.other NOT IN (SELECT value FROM json_each(?1)) AND kind = 'alternative' ORDER BY series.id",
+            (json.dumps(list(ids)),),
+        ).fetchall()
     own = {_title(con, one) for one in ids}
     return [
         (one, json.loads(data))
@@ -130,7 +137,10 @@ def _earlier(con: sqlite3.Connection, numbers: set[int]) -> list[tuple[str, str]
         rows = con.execute(
             "SELECT DISTINCT old.topic FROM series new JOIN relation ON relation.series = new.id "
             "JOIN series old ON old.id = relation.other WHERE old.topic IS NOT NULL "
-            "AND kind IN ('alternative', 'follows') AND new.topic IN (SELECT value FROM json_each(?))",
+            "AND kind IN ('alternative', 'follows') AND new.topic IN (SELECT value FROM json_each(?1)) UNION "
+            "SELECT new.topic FROM series old JOIN relation ON relation.other = old.id "
+            "JOIN series new ON new.id = relation.series WHERE new.topic IS NOT NULL "
+            "AND kind = 'alternative' AND old.topic IN (SELECT value FROM json_each(?1))",
             (json.dumps(sorted(fresh)),),
         )
         fresh = {row[0] for row in rows} - every
@@ -138,6 +148,8 @@ def _earlier(con: sqlite3.Connection, numbers: set[int]) -> list[tuple[str, str]
     return con.execute(
         "SELECT status, data FROM topic WHERE id IN (SELECT value FROM json_each(?1)) AND "
         "(json_extract(data, '$.superseded_by') IS NOT NULL OR EXISTS (SELECT 1 FROM series JOIN relation "
-        "ON relation.other = series.id WHERE series.topic = topic.id AND kind IN ('alternative', 'follows'))) ORDER BY id",
+        "ON relation.other = series.id WHERE series.topic = topic.id AND kind IN ('alternative', 'follows')) "
+        "OR EXISTS (SELECT 1 FROM series JOIN relation ON relation.series = series.id WHERE series.topic = topic.id "
+        "AND kind = 'alternative')) ORDER BY id",
         (json.dumps(sorted(every)),),
     ).fetchall()

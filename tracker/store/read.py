@@ -258,6 +258,11 @@ def sources_of(con: sqlite3.Connection, number: int) -> list[str]:
     ]  # fmt: skip
 
 
+def is_unsorted(con: sqlite3.Connection) -> bool:
+    """Whether mail is stored that no topic was made of yet."""
+    return con.execute("SELECT 1 FROM dirty LIMIT 1").fetchone() is not None
+
+
 def archives(con: sqlite3.Connection) -> list[tuple[str, str]]:
     """Path and list name of every list archive that was imported."""
     return list(con.execute("SELECT path, list FROM u.archive ORDER BY path"))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tracker.config import Config
 from tracker.sources.base import SourceError
+from tracker.store import read
 from tracker.store.db import transaction
 from tracker.store.derive import derive
 from tracker.store.mail import Added, Source, Writer, reread, source
@@ -96,12 +97,18 @@ def reread_all(con: sqlite3.Connection) -> None:
         derive(con)
 
 
-def refresh(con: sqlite3.Connection, config: Config) -> None:
-    """Take up the facts of this version's snapshot, the user's .mailmap and MAINTAINERS, and look again at topics for news."""
+def refresh(con: sqlite3.Connection, config: Config, say: Callable[[str], None] | None = None) -> None:
+    """Take up the facts of this version's snapshot, the user's .mailmap and MAINTAINERS, and look again at topics for news.
+
+    Mail that is in no topic yet, because an import was interrupted, is put in order; say tells so.
+    """
     aliases = Identity(config).aliases
     with transaction(con):
         news = [recall(con), save_aliases(con, aliases), take_up(con, config)]
-        if any(news):
+        left = read.is_unsorted(con)
+        if left and say is not None:
+            say("putting in order what an interrupted import left …")
+        if any(news) or left:
             derive(con)
 
 

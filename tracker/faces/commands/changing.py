@@ -43,7 +43,7 @@ def opened_session(config: Config, out: Out, now: int, *, quiet: bool = False) -
         contextlib.closing(open_store(config)) as con,
         contextlib.closing(Servers(config)) as servers,
     ):
-        refresh(con, config)
+        refresh(con, config, out.say)
         yield Session(con, config, now, out.say, out.progress, verbose=out.verbose), servers
 
 

@@ -29,6 +29,8 @@ def list_topics(args: argparse.Namespace, config: Config, out: Out, now: int) ->
     with open_reading(config, out.say, now) as store:
         every = getattr(args, "all", False) or store.snapshot
         topics = read.topics(store.con, every=every)
+        if read.is_unsorted(store.con):
+            out.say("mail is stored that is in no topic yet; 'tracker sync' puts it in order, if nothing does so now")
         if query:
             topics = _matching(store.con, query, now, me, topics)
         if getattr(args, "json", False):
