@@ -389,3 +389,15 @@ def test_an_interrupted_import_is_put_in_order(tmp_path: Path, sealed: Path, tra
     code, out, err = tracker("list", "--all")
     assert "demo: one" in out
     assert "in order" not in err
+
+
+def test_follow_what_is_listed(tmp_path: Path, sealed: Path, tracker: Run) -> None:
+    """By its number, as every other command names it."""
+    assert sealed
+    file = tmp_path / "list.mbox"
+    file.write_bytes(mbox(patch("1@example.org", "[PATCH] demo: one")))
+    assert tracker("import", str(file))[0] == 0
+    assert tracker("--offline", "follow", "1")[0] == 0
+    assert "demo: one" in tracker("list")[1]
+    code, _, err = tracker("--offline", "follow", "99")
+    assert (code, "no topic '99' here" in err) == (1, True)

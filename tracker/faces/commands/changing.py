@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -30,7 +31,7 @@ from tracker.sync.importer import Imported, import_files, import_path, import_st
 from tracker.sync.learn import learn
 from tracker.sync.locks import PATIENCE
 from tracker.sync.poll import sync as sync_all
-from tracker.sync.reading import open_store
+from tracker.sync.reading import open_reading, open_store
 from tracker.sync.servers import Servers
 from tracker.sync.session import Session, refresh, writing
 
@@ -56,13 +57,16 @@ def _end(session: Session, out: Out, done: bool) -> Exit:
     return Exit.DONE if done else Exit.NOTHING
 
 
+_NUMBER = re.compile(r"#?\d{1,9}")
+
+
 def follow(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
     """`tracker follow TARGET…`."""
     if not (args.targets or args.mail or args.search or args.watch):
         raise UsageError("follow what? Give a message id or URL, -m FILE or --search QUERY; see 'tracker follow --help'")
     targets = []
     for text in args.targets:
-        target = parse_target(text)
+        target = parse_target(_listed(text, config, out, now) if _NUMBER.fullmatch(text) else text)
         if target.kind == "unknown":
             raise UsageError(f"{plain(text)!r}: {target.reason}")
         targets.append(target)
@@ -82,6 +86,15 @@ def follow(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit
             attest_followed(session)
         learn(session)
         return _end(session, out, bool(done or args.watch))
+
+
+def _listed(number: str, config: Config, out: Out, now: int) -> str:
+    """The message id of a topic that is listed under *number*."""
+    with open_reading(config, out.say, now) as store:
+        revisions = read.topic(store.con, one_topic(store.con, number)).data["revisions"]
+    if not revisions:
+        raise UsageError(f"{number}: give the id of one of its mails, 'tracker thread {number} --ids' lists them")
+    return str(revisions[0]["series"])
 
 
 def _watch(session: Session, queries: Sequence[str], out: Out) -> None:

@@ -20,6 +20,7 @@ from tracker.sync.reading import open_reading
 
 _MARKS = {"done": ("", ""), "part": ("", "33"), "unknown": (" ?", "33"), "open": ("", "2"), "undone": ("", "31")}
 _LABEL = 12
+_PROOFS = 3  # of the status; the steps have the others
 _INDENT = " " * 14
 
 
@@ -68,7 +69,8 @@ class _Page:
         title = out.brief(data["title"])
         out.line(out.paint(pad(title, (out.columns or 100) - len(number) - 1) if out.tty else title, "1") + f" {number}")
         status = f"{rows.glyph(data['status'])} {rows.status_words(data['status'])}"
-        first = self._folded(f"{status} · {_turn(data)} · {out.brief(data['status_reason'])}", "  ")
+        proof = self._proof(tuple(data["evidence"][:_PROOFS]))
+        first = self._folded(f"{status} · {_turn(data)} · {out.brief(data['status_reason'])}  {proof}".rstrip(), "  ")
         out.line(first[0].replace(status, out.paint(status, rows.colour(data["status"])), 1))
         facts = [plain(", ".join(data["lists"])) or "no list named", "followed" if data["followed"] else "not followed"]
         facts += ["set by hand"] if data["manual"] else []
