@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.faces.test_review_commands import BEN, DEMO, answer
-from tests.faces.tui.conftest import NOW, Stage, golden
+from tests.faces.tui.conftest import NOW, Stage
 from tests.mails import diff_of, mbox, patch
 from tracker.config import load_config
 from tracker.faces import cli
@@ -47,7 +47,6 @@ def test_follow_and_undo(follow: Callable[..., None], play: Callable[..., None],
 
     async def scene(stage: Stage) -> None:
         await stage.press("f")
-        golden("dialog-unfollow-80", stage.text())
         await stage.press("n")
         assert shown(1)["followed"] is True
         await stage.press("f", "y")
@@ -84,7 +83,6 @@ def test_snooze_set_and_note(follow: Callable[..., None], play: Callable[..., No
 
     async def scene(stage: Stage) -> None:
         await stage.press("z")
-        golden("dialog-snooze-80", stage.text())
         await stage.press("j", "enter")
         assert shown(1)["snoozed_until"] == "2026-11-25T00:00:00Z"
         await stage.press("u")

@@ -318,6 +318,12 @@ class TrackerApp(Deeds, InOrder):
 
         await self._show_page(HelpPage(self.screen))
 
+    def action_command_palette(self) -> None:
+        from textual.command import CommandPalette
+
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder="an action, or words of a topic's title", id="--command-palette"))
+
     def action_next_theme(self) -> None:
         names = ("ansi-dark", "ansi-light", "textual-dark", "textual-light")
         self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]

@@ -150,7 +150,7 @@ class Deeds(Errands):
             place = words[1] if "://" in words[1] else str(Path(words[1]).expanduser().resolve())
             tree = forest.Tree(words[0], place, words[2], ())
         else:
-            self._app.tell(f"a known name ({', '.join(forest.PRESETS)}), or NAME PLACE ROLE; ROLE: {', '.join(ROLES)}", bad=True)
+            self._app.tell(f"no known tree, nor NAME PLACE ROLE ({', '.join(ROLES)})", bad=True)
             return
 
         def task(session: Session, _servers: Servers) -> str:
@@ -235,7 +235,7 @@ class Deeds(Errands):
             if yes:
                 self._change(f"link #{number}", task, _unlink(pair))
 
-        app.push_screen(Ask("One idea?", f"#{other} {title}\n\nboth become one topic, for good (u undoes it)."), answered)
+        app.push_screen(Ask("One idea?", f"#{other} {title}\n\nBoth become one topic; u undoes it."), answered)
 
     def ask_snooze(self, number: int, topic: Mapping[str, Any]) -> None:
         """Let a topic rest for a while."""

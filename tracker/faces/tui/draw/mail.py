@@ -84,7 +84,7 @@ def _header(mail: Mail, folds: Folds, room: int) -> list[Line]:
         if people:
             lines += _people(name, people, folds, room)
     if folds.headers:
-        lines += wrap(safe(mail.msgid), room, "", "Message-ID: ")
+        lines += wrap(f"<{safe(mail.msgid)}>", room, "", "Message-ID: ")
         for name in ("In-Reply-To", "References", "List-Id", "Reply-To", "X-Mailer", "User-Agent"):
             for value in message.headers(name):
                 lines += wrap(safe(value), room, DIM, f"{name}: ")

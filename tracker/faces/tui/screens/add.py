@@ -32,10 +32,15 @@ _HOW = (
 class AddPage(Page):
     """A line to type in and, after a search, what the server found."""
 
-    keys = (("↵", "follow, or search"), ("Esc", "back"))
+    keys = (("↵", "follow"), ("/", "type again"), ("?", "help"), ("q", "back"))
+    typing = (("↵", "follow, or search"), ("Esc", "back"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "type", "type again"),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._titles: dict[str, str] = {}  # of what was found, by message id
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="framed") as box:
@@ -92,11 +97,12 @@ class AddPage(Page):
 
         def make(room: int) -> Sheet:
             rows: list[Line] = [
-                line((f"{day(hit.date)} ", DIM), (pad(safe(hit.author), 20), BOLD), f" {safe(hit.subject)}") for hit in hits
+                line((pad(day(hit.date), 11), DIM), (pad(safe(hit.author), 20), BOLD), f" {safe(hit.subject)}") for hit in hits
             ]
             del room
             return Sheet(rows, [hit.msgid for hit in hits])
 
+        self._titles = {hit.msgid: safe(hit.subject) for hit in hits}
         lines.show(make, top=True)
         lines.focus()
         self.tracker.tell(f"{len(hits)} found; ↵ follows one")
@@ -109,4 +115,4 @@ class AddPage(Page):
             if yes and self.tracker.follow(msgid):
                 self.app.pop_screen()
 
-        self.app.push_screen(Ask("Follow this thread?", msgid), answered)
+        self.app.push_screen(Ask("Follow this thread?", f"{self._titles[msgid]}\n{msgid}"), answered)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.widgets import Input
 
 from tracker.faces.tui.draw.home import footer
 from tracker.faces.tui.draw.line import BAD, BOLD, GOOD, Line, cut_middle, fit, line, safe, width_of, with_right
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
 
 
 class Page(Screen[None]):
-    """A full screen with a footer. keys: what the footer names, at most six."""
+    """A full screen with a footer. keys: what the footer names, at most six; typing: the same while a field has the focus."""
 
     keys: Sequence[tuple[str, str]] = ()
+    typing: Sequence[tuple[str, str]] = (("↵", "search"), ("Esc", "cancel"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "back", "back", show=False),
     ]
@@ -43,12 +45,15 @@ class Page(Screen[None]):
         state = self.tracker.state_line()
         message = self.tracker.message
         if message is None:
-            return footer(self.keys, state, room)
+            return footer(self.typing if isinstance(self.focused, Input) else self.keys, state, room)
         text, sign = message
         colour = {"✘": f";{BAD}", "✔": f";{GOOD}"}.get(sign, "")
         said = line((f" {sign} {cut_middle(safe(text), room - 4)}", f"{BOLD}{colour}"))
         # What was just said matters more than the state of syncs.
         return with_right(said, state, room) if width_of(said) + width_of(state) < room else fit(said, room)
+
+    def on_descendant_focus(self) -> None:
+        self.renew_foot()
 
     def renew_foot(self) -> None:
         """Draw the footer again: a message came, a job moved on."""

@@ -18,6 +18,7 @@ from tracker.faces.tui.widgets.bars import Bar
 from tracker.faces.tui.widgets.lines import Lines
 
 _WIDTH = 64
+_ROWS = 16  # of a choice, which fit on 24 with their frame
 
 
 class Ask(ModalScreen[bool]):
@@ -90,9 +91,10 @@ class Choose(ModalScreen[str | None]):
         with Vertical(classes="dialog") as box:
             box.border_title = Content(safe(self._title))
             lines = Lines()
-            lines.styles.height = min(len(self._options), 14)
+            lines.styles.height = min(len(self._options), _ROWS)
             yield lines
-            yield Bar(lambda _room: [line(("↵ choose   Esc cancel", "2"))])
+            more = f"   {len(self._options)} in all: j k" if len(self._options) > _ROWS else ""
+            yield Bar(lambda _room: [line((f"↵ choose   Esc cancel{more}", "2"))])
 
     def on_mount(self) -> None:
         lines = self.query_one(Lines)

@@ -53,8 +53,9 @@ def help_lines(groups: list[tuple[str, list[Binding]]], room: int) -> list[Line]
             seen.update(one.key.split(","))
             if name and one.description and not one.description.startswith(("tab ", "pane ")):
                 rows.append((name, one.description))
-        if any(one.description.startswith(("tab ", "pane ")) for one in bindings):
-            rows.append(("1–9", "tab or pane by its number"))
+        numbered = [one.description.partition(" ")[0] for one in bindings if one.description.startswith(("tab ", "pane "))]
+        if numbered:
+            rows.append((f"1–{len(numbered)}", f"{numbered[0]} by its number"))
         if title == "Everywhere":
             rows.append(("^p", "palette: actions and topics"))
         lines += _in_columns(rows, room)

@@ -16,13 +16,14 @@ from textual.widgets import Input
 from tracker.faces.doubts import doubt
 from tracker.faces.plain import width
 from tracker.faces.tui.draw import empty
-from tracker.faces.tui.draw.home import WIDE, Tab, heading, shown_tabs, tab_bar, topic_row
-from tracker.faces.tui.draw.line import DIM, Line, Sheet, line, text_of
+from tracker.faces.tui.draw.home import WIDE, Tab, heading, shown_tabs, tab_bar
+from tracker.faces.tui.draw.line import Line, Sheet, text_of
 from tracker.faces.tui.frame import KEYS, View, list_title, preview_lines, preview_title, sizes
 from tracker.faces.tui.library import ALL, FOLLOWING, TABS, Wish
 from tracker.faces.tui.lists import Lists, unread_topics, while_wanted
 from tracker.faces.tui.screens.acting import Acting
 from tracker.faces.tui.screens.base import set_title, telling
+from tracker.faces.tui.screens.rows import Rows
 from tracker.faces.tui.widgets.bars import Bar
 from tracker.faces.tui.widgets.completion import Completion, QueryInput
 from tracker.faces.tui.widgets.frame import Frame
@@ -33,31 +34,11 @@ SORTS = tuple(browse.SORTS)
 _REST = 0.05  # seconds
 
 
-class _Rows(Sequence[Line]):
-    """The rows of a list, drawn when they are looked at."""
-
-    def __init__(self, home: Home, numbers: array[int], room: int) -> None:
-        self._home = home
-        self._numbers = numbers
-        self._room = room
-
-    def __len__(self) -> int:
-        return len(self._numbers)
-
-    def __getitem__(self, at: Any) -> Any:
-        library = self._home.tracker.library
-        topic = None
-        with telling(self._home.tracker):
-            topic = library.row(self._numbers, at)
-        if topic is None:
-            return line(("  (gone)", DIM))
-        return topic_row(topic, self._room, library.now, library.me, tell_followed=self._home.tells_followed)
-
-
 class Home(Acting):
     """The first screen."""
 
     keys = KEYS
+    typing = (("↵", "keep"), ("⇥", "complete"), ("↓", "list"), ("Esc", "clear"))
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left_square_bracket", "tab(-1)", "previous tab"),
         Binding("right_square_bracket", "tab(1)", "next tab"),
@@ -188,7 +169,7 @@ class Home(Acting):
         def make(room: int) -> Sheet:
             if not numbers:
                 return Sheet(self._teach(room))
-            return Sheet(_Rows(self, numbers, room), numbers)
+            return Sheet(Rows(self, numbers, room), numbers)
 
         lines.show(make, key=key, top=top)
         if not numbers:

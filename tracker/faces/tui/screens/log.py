@@ -35,7 +35,8 @@ class LogPage(Page):
             lines: list[Line] = []
             for entry in entries:
                 at = (iso(entry.at) or "")[11:19]
-                lines += [line((f"{at} ", DIM), *one) for one in _entry(entry.text, entry.level, room - 9)]
+                pieces = _entry(entry.text, entry.level, room - 9)
+                lines += [line((f"{at} " if not n else " " * 9, DIM), *one) for n, one in enumerate(pieces)]
             teach = "Nothing ran yet. R syncs what is followed; what servers, archives and trees answer stands here then."
             return Sheet(lines or [(), *wrap(teach, room - 2, BOLD, "  ")])
 

@@ -46,13 +46,13 @@ class TopicPage(Acting):
         Binding("K", "beside(-1)", "previous topic"),
         Binding("tab", "unread(1)", "next unread mail", priority=True),
         Binding("shift+tab", "unread(-1)", "previous unread mail", priority=True),
-        Binding("space", "fold", "mark a version; page of a mail"),
+        Binding("space", "fold", "mark a version, page a mail"),
         Binding("less_than_sign", "version(-1)", "review of an older version"),
         Binding("greater_than_sign", "version(1)", "review of a newer version"),
         Binding("slash", "find", "search in the pane"),
         Binding("n", "again(False)", "next match"),
         Binding("N", "again(True)", "previous match"),
-        Binding("p", "preview", "mail beside the tree, on or off"),
+        Binding("p", "preview", "mail or diff beside: on, off"),
     ]
 
     def __init__(self, number: int, around: list[int], pane: str = "path") -> None:
@@ -218,11 +218,10 @@ class TopicPage(Acting):
 
     @on(Lines.Moved, "#main")
     def _moved(self, event: Lines.Moved) -> None:
+        key = event.key
         if self.pane == "thread" and self._beside:
-            key = event.key
             self.set_timer(0.03, lambda: self._settled(key))
         elif self.pane == "versions":
-            key = event.key
             self.set_timer(0.05, lambda: self._settled(key))
 
     def _settled(self, key: Hashable | None) -> None:
@@ -242,6 +241,7 @@ class TopicPage(Acting):
         mail = self.mail
         if mail is None:
             detail.show(lambda room: Sheet(wrap(f"{safe(msgid)} is named here but not at hand.", room, DIM)), top=True)
+            set_title(detail.parent, "")
             return
         detail.show(lambda room: mail_sheet(mail, Folds(), room), top=True)
         set_title(detail.parent, f"{mail.message.sender.name or mail.message.sender.email} · {day(mail.message.date)}")
@@ -299,6 +299,7 @@ class TopicPage(Acting):
     def action_preview(self) -> None:
         self._beside = not self._beside
         self._arrange()
+        self._settled(self.query_one("#main", Lines).key)
 
     def action_fold(self) -> None:
         if self.pane == "versions":
@@ -311,9 +312,8 @@ class TopicPage(Acting):
     def action_version(self, by: int) -> None:
         if self.pane != "review" or self.topic is None:
             return
-        count = len(self.topic["revisions"])
-        at = (self.version if self.version >= 0 else count - 1) + by
-        self.version = min(max(at, 0), count - 1)
+        last = len(self.topic["revisions"]) - 1
+        self.version = min(max((self.version if self.version >= 0 else last) + by, 0), last)
         self._show()
 
     def action_find(self) -> None:
@@ -366,6 +366,8 @@ class TopicPage(Acting):
         if self.pane == "thread" and self.thread is not None:
             self.tracker.open_mail(str(event.key), self.thread.order)
         elif self.pane == "versions":
+            self._beside = True
+            self._arrange()
             self.query_one("#detail", Lines).focus()
         elif isinstance(event.key, tuple):
             self.tracker.open_evidence(dict(event.key))

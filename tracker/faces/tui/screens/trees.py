@@ -59,7 +59,6 @@ class TreesPage(Page):
 
         self.query_one("#text", Lines).show(make)
 
-
     def action_new(self) -> None:
         hint = f"A known name ({', '.join(PRESETS)}), or NAME PATH-or-URL ROLE (maintainer, next, mainline, stable)."
         self.app.push_screen(Prompt("Add a tree", hint), lambda text: self.tracker.add_tree(text) if text else None)

@@ -97,6 +97,8 @@ class Lines(ScrollView, can_focus=True):
             self._wanted = key
         if self._columns:
             self._remake()
+        else:  # hidden: made when there is room again
+            self._room = 0
 
     @property
     def _columns(self) -> int:
