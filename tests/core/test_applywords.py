@@ -90,6 +90,7 @@ def test_announced(words: str) -> None:
         # other things
         "The queue is full.", "Jens already merged this last week, I think.", "Thanks for picking this up!",
         "Thank you for applying the patch.", "Applied patch is missing the lock.", "The page is added to the list.",
+        "This is now merged as of today and backported to at least ring-utils 2.40.",
         "Taking this as an example, I would not.", "I pulled the cable.", "It was merged in 2022, see there.",
         "Reviewed-by: Mara <mara@example.org>", "The lock is taken here.", "the commit was reverted in 6.1.",
     ],

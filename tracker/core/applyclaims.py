@@ -306,7 +306,7 @@ def _taken_back(rule: Rule, sentence: str, start: int, verb: re.Match[str], end:
     if _UNREAL.search(before) and not _harmless(before):
         return True
     behind = sentence[end:]
-    if "unpull" in behind or (rule.future and _OF_AUTHOR.search(behind)):
+    if "unpull" in behind or "backported" in behind or (rule.future and _OF_AUTHOR.search(behind)):
         return True
     if _IF_BEHIND.search(behind if rule.future else behind[:40]):
         return True
