@@ -147,6 +147,16 @@ def test_a_pull_request_elsewhere_and_its_answer() -> None:
     assert event(found, "merged").at == START + 22 * DAY
 
 
+def test_left_out_of_the_second_version_of_a_pull_request() -> None:
+    """What only the first one told does not hold; what a note told, does."""
+    again = asks_to_pull("demo: else", msgid="pull2@x", day=21, subject="[GIT PULL v2] demo for v6.11")
+    (one,) = after([V1], asks_to_pull("demo: one", "demo: else"), again, pulled("pull2@x")).landings
+    assert (one.role, one.dropped) == ("maintainer", True)
+    told = after([V1, thanks(("demo: one", FIRST))], asks_to_pull("demo: one", "demo: else"), again)
+    assert [one.dropped for one in told.landings] == [False]
+    assert event(told, "dropped").evidence == Evidence("pull2@x")
+
+
 def test_dropped_as_asked() -> None:
     """The bare word counts in answer to who asks for it; else it may be about a line of code."""
     asks = mail("a@x", "Re: [PATCH] demo: one", "Chen, please drop this patch.\n", refs="p@x ty@x", at=START + 5 * DAY)

@@ -15,7 +15,7 @@ from functools import lru_cache
 from tracker.core.answered import settled
 from tracker.core.facts import Facts
 from tracker.core.landing import Event, Evidence, Landing
-from tracker.core.mailkeys import MAINLINE, commit_of, role_of
+from tracker.core.mailkeys import MAINLINE, commit_of, pull_key, role_of
 from tracker.core.meaning import LATE, Meaning, line_of
 from tracker.core.notice import Notice
 from tracker.core.patchline import line_up
@@ -85,12 +85,14 @@ def aftermath(
 
 @dataclass(slots=True)
 class _Teller:
-    """pulls: id of a pull request -> what of the topic it asks to pull, as (line, what is done to it, commit).
+    """pulls: id of a pull request -> what of the topic it asks to pull, as (line, what is done to it, commit). asked: the key of
+    a pull request -> the lines that its newest version so far lists.
     """
 
     meaning: Meaning
     maintainers: frozenset[str]
     pulls: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
+    asked: dict[str, set[int]] = field(default_factory=dict)
     spots: Spots = field(default_factory=Spots)
     events: list[Event] = field(default_factory=list)
 
@@ -132,6 +134,7 @@ class _Teller:
         asked = [(line, mark, alone) for line, mark in meant if mark or self._is_author(line, notice)]
         renamed = self._retitled(notice, mail, {line for line, _, _ in asked})
         asked += [(line, "", alone) for line in renamed]
+        self._leave_out(mail, notice, {line for line, _, _ in asked})
         for line, mark, commit in asked:
             if not self.spots.has(line, "maintainer", _TURNS[mark]):
                 spot = self.spots.at(line, "maintainer", notice.tree, notice.branch, commit, _TURNS[mark])
@@ -142,6 +145,18 @@ class _Teller:
             where = notice.branch.removeprefix("tags/") or mail.subject.title
             names = "".join(f', as "{title}"' for title in renamed.values())
             self._event("pulled", mail, f"{_who(mail)} asks to pull {what}: {where}{names}")
+
+    def _leave_out(self, mail: Facts, notice: Notice, lines: set[int]) -> None:
+        """A new version of a pull request that leaves patches out: what only the older one told of them does not hold."""
+        key = pull_key(mail)
+        gone = self.asked.get(key, set()) - lines if mail.subject.version > 1 and notice.titles else set()
+        self.asked[key] = lines
+        for one in self.spots:
+            if one.line in gone and one.role == "maintainer" and all(proof.msgid in self.pulls for proof in one.evidence):
+                one.dropped = True
+                one.prove(Evidence(mail.msgid))
+        if gone:
+            self._event("dropped", mail, f"{_who(mail)} leaves it out of {mail.subject.title} {mail.subject.version_label}")
 
     def _is_author(self, line: int, notice: Notice) -> bool:
         """Whether a shortlog lists a patch under its author: another's patch may have the same title."""

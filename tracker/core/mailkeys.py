@@ -34,12 +34,14 @@ def topic_keys(revisions: Iterable[Series]) -> frozenset[str]:
 def mail_keys(mail: Facts) -> tuple[str, ...]:
     """What a mail says something about: t: a title, k: a word of a title with its author, m: a mail, c: a commit's beginning.
 
-    p: on whom it depends whether that counts, h: who says in it to have applied something.
+    p: on whom it depends whether that counts, h: who says in it to have applied something. q: see pull_key.
     """
     found: dict[str, None] = {}
     for notice in mail.notices:
         found.update((key, None) for key in sorted(_of_titles(notice.titles, notice.authors)))
         found.update((f"m:{one}", None) for one in notice.refs)
+        if notice.kind == "pull":
+            found[pull_key(mail)] = None
         found.update((f"c:{sha[:SHORT]}", None) for sha in (notice.commit, notice.merge) if len(sha) >= SHORT)
         if notice.source == "human":
             found[f"p:{mail.sender.email.lower()}"] = None
@@ -61,16 +63,21 @@ def _of_titles(titles: tuple[str, ...], authors: tuple[str, ...]) -> frozenset[s
 
 def further_keys(keys: Set[str], mails: Iterable[Facts]) -> frozenset[str]:
     """What *mails*, found by *keys*, tell to look for next: commits that they tie to a title, and pull requests."""
-    found = set()
+    found: set[str] = set()
     for mail in mails:
         for notice in mail.notices:
             if keys.isdisjoint(_of_titles(notice.titles, notice.authors)):
                 continue
             if notice.kind == "pull":
-                found.add(f"m:{mail.msgid}")
+                found.update((f"m:{mail.msgid}", pull_key(mail)))
             if len(named := commit_of(notice)) >= SHORT:
                 found.add(f"c:{named[:SHORT]}")
     return frozenset(found - set(keys))
+
+
+def pull_key(mail: Facts) -> str:
+    """q: whose pull request it is, and of what: a second version of it has the same."""
+    return f"q:{mail.sender.email.lower()}|{peel(mail.subject.title)[1]}"
 
 
 def commit_of(notice: Notice) -> str:

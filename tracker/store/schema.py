@@ -168,7 +168,7 @@ USER = (
 
 
 # What the parsers make of a mail and how it is written down. A cache with another number is read anew from its raw mails.
-FORMAT = 9
+FORMAT = 10
 
 
 class NewerSchemaError(Exception):
