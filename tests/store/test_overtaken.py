@@ -88,7 +88,7 @@ def test_an_offer_is_an_answer(con: sqlite3.Connection) -> None:
     add(con, FIRST_WAY, OFFER)
     found = topic(con, "1@x")
     assert (found["status"], found["status_reason"]) == ("in-review", "answered by Ben Stranger, 2024-05-30")
-    assert [one["text"] for one in found["events"] if one["kind"] == "replied"] == ["Ben Stranger, with a patch"]
+    assert [one["text"] for one in found["events"] if one["kind"] == "replied"] == ["Ben Stranger"]
 
 
 def test_an_offer_is_settled_when_its_base_lands(con: sqlite3.Connection) -> None:

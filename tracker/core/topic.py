@@ -257,8 +257,7 @@ def _events(topic: Topic) -> list[dict[str, Any]]:
         found.append(_event(kind, series.id, series.date, text))
     for mail in topic.replies:
         if mail.kind in ("reply", "patch") and not mail.robot:
-            offers = ", with a patch" if mail.kind == "patch" else ""
-            found.append(_event("replied", mail.msgid, mail.date, (mail.sender.name or mail.sender.email) + offers))
+            found.append(_event("replied", mail.msgid, mail.date, mail.sender.name or mail.sender.email))
     for tag in topic.review.tags:
         if tag.source == "reply" and not tag.mismatch and tag.verdict in _TAG_EVENTS:
             text = f"{tag.name} {tag.who.name or tag.who.email}: {tag.quote}"
