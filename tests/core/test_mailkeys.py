@@ -39,6 +39,9 @@ def bare(keys: Iterable[str]) -> set[str]:
     return {key for key in keys if not key.startswith("k:")}
 
 
+PULL = "q:chen@example.org|demo for v611"  # Chen's request to pull "demo for v6.11", whichever version of it
+
+
 def test_a_topic_is_found_by_its_mails_and_titles() -> None:
     """Every cover and patch, titles in their bare form; of an offer in a reply only the mail."""
     assert bare(topic_keys(find_series(map(facts, series_of_two())))) == {
@@ -55,7 +58,8 @@ def test_a_topic_is_found_by_its_mails_and_titles() -> None:
     ("raw", "keys"),
     [
         (thanks(("Demo: one", FIRST)), {"t:demo one", "m:p@x", f"c:{FIRST[:7]}"}),
-        (asks_to_pull("demo: one", 'Revert "demo: two"'), {"t:demo one", "t:demo two", "c:7777777"}),
+        (asks_to_pull("demo: one", 'Revert "demo: two"'), {"t:demo one", "t:demo two", "c:7777777", PULL}),
+        (asks_to_pull("demo: one", subject="[GIT PULL v2] demo for v6.11"), {"t:demo one", "c:7777777", PULL}),
         (pulled(), {"m:pull@x", f"c:{MERGE[:7]}"}),
         (queued("demo: dont block", SECOND), {"t:demo dont block", f"c:{SECOND[:7]}"}),
         (regression(SECOND[:12]), {f"c:{SECOND[:7]}"}),
@@ -84,11 +88,14 @@ def test_on_whose_word_it_depends(text: str, keys: set[str]) -> None:
 
 
 def test_where_to_look_next() -> None:
-    """A pull request that has the title leads to its answer, a commit with the one title to reports; others lead nowhere."""
+    """A pull request that has the title leads to its answer and its other versions, a commit with the one title to reports.
+
+    Others lead nowhere.
+    """
     keys = {"m:p@x", "t:demo one"}
     both = asks_to_pull("demo: one", "demo: two")
-    assert further_keys(keys, [facts(both)]) == {"m:pull@x"}
-    assert further_keys(keys, [facts(asks_to_pull("demo: one", head=FIRST))]) == {"m:pull@x", f"c:{FIRST[:7]}"}
+    assert further_keys(keys, [facts(both)]) == {"m:pull@x", PULL}
+    assert further_keys(keys, [facts(asks_to_pull("demo: one", head=FIRST))]) == {"m:pull@x", PULL, f"c:{FIRST[:7]}"}
     assert further_keys(keys, [facts(thanks(("demo: one", FIRST)))]) == {f"c:{FIRST[:7]}"}
     assert further_keys(keys, [facts(thanks(("demo: two", FIRST)))]) == frozenset()
     assert further_keys(keys, [facts(regression(SECOND))]) == frozenset()
