@@ -256,7 +256,6 @@ def test_a_damaged_cache_is_one_line(tmp_path: Path, sealed: Path, tracker: Run)
 
 def test_two_writers_are_kept_apart(tmp_path: Path, sealed: Path, tracker: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """A sync while another one runs says whom it waits for, and ends with exit code 4 when that one does not end."""
-
     from tracker.faces.commands import changing
     from tracker.sync.session import writing
 

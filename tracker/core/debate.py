@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tracker.core.facts import Facts
+from tracker.core.patchline import is_offer
 from tracker.core.people import Person
 from tracker.core.review import Review, Tag
 from tracker.core.said import sent
@@ -36,8 +37,8 @@ _OWN_TREE = re.compile(
     re.IGNORECASE,
 )
 _MENDING = re.compile(r"\b(?:fix|fold|squash|amend|adjust|tweak|drop|edit|apply|queue|merge|pick)\b", re.IGNORECASE)
-STRANGER = -2  # the same, who is named and not known
 NOBODY_KNOWN = -1  # the number of who is asked to apply a patch without being named
+STRANGER = -2  # the same, who is named and not known
 WHOLE = ""  # the place of what is said about the cover letter, or about all patches
 
 
@@ -113,7 +114,7 @@ def hear(
     for mail in sorted(replies, key=lambda mail: (sent(mail), mail.msgid)):
         place = spots.place(mail)
         asks = _asks_late(mail, maintainers) and people.number(mail.sender) not in authors
-        if place is None and (asks or not late.isdisjoint(_above(mail, mails))):
+        if place is None and (asks or (late and not late.isdisjoint(_above(mail, mails)))):
             place = spots.late(mail)
             late.update(() if place is None else (mail.msgid,))
         if spots.is_unseen(mail):
@@ -179,7 +180,7 @@ class _Spots:
 
     def __init__(self, revisions: Sequence[Series], newest: Series, review: Review, mails: Mapping[str, Facts]) -> None:
         self.mails = mails
-        posted = [one for one in revisions if not (one.patches and one.patches[0].inline)] or list(revisions)
+        posted = [one for one in revisions if not is_offer(one)] or list(revisions)
         self.members = {msgid for one in posted for msgid in one.members}
         self.version = max((one.version for one in revisions), default=1)
         self.newest = newest

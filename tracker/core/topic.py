@@ -20,6 +20,7 @@ from tracker.core.landing import Event, Evidence, Landing
 from tracker.core.lineage import Link
 from tracker.core.maintainers import Maintainers
 from tracker.core.owners import Owner, Owners, addresses
+from tracker.core.patchline import is_offer
 from tracker.core.people import Person
 from tracker.core.recipients import people_among
 from tracker.core.review import Review, review, tag_json
@@ -159,7 +160,7 @@ def _asked(newest_one: Series | None, mails: Mapping[str, Facts], lists: Sequenc
 
 def newest(series: Sequence[Series]) -> Series:
     """The newest revision: the last that was posted as such, since a reply may still offer a piece of code after it."""
-    posted = [one for one in series if not (one.patches and one.patches[0].inline)]
+    posted = [one for one in series if not is_offer(one)]
     return posted[-1] if posted else series[-1]
 
 
@@ -177,7 +178,7 @@ def _is_ours(msgid: str, known: Mapping[str, Facts], members: Collection[str], f
 
 def revision_label(series: Series) -> str:
     """`RFC`, `RFC v2`, `v1`, `v5.1`, or `alternative` for a patch that a reply offered."""
-    if series.patches and series.patches[0].inline:
+    if is_offer(series):
         return "alternative"
     number = series.label.lower() or "v1"
     if series.rfc:

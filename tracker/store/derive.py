@@ -15,7 +15,7 @@ from tracker.core.facts import Facts
 from tracker.core.grouping import Group, Lineage
 from tracker.core.mailkeys import topic_keys
 from tracker.core.series import NEARBY, find_series
-from tracker.core.topic import Known, Topic, build_topic, newest, topic_json
+from tracker.core.topic import Known, Topic, build_topic, topic_json
 from tracker.core.traits import Traits, traits
 from tracker.store import maintainers, outside, overtaken, sightings
 from tracker.store.codec import load
@@ -223,9 +223,7 @@ def _write_groups(con: sqlite3.Connection, groups: Sequence[Group]) -> set[int]:
         landings, events = sightings.of_patches(con, [patch.msgid for one in own for patch in one.patches])
         own_series = frozenset(group.series)
         elsewhere = [mail for mail in told[group.series[0]] if posted.get(mail.msgid, own_series) & own_series]
-        last = newest(own)
-        draft = last.rfc or any(patch.inline for patch in last.patches[:1])
-        other = overtaken.successor(con, group.series, last.date, draft=draft)
+        other = overtaken.successor_of(con, own)
         known = replace(common, outside=tuple(elsewhere), found=landings, seen=events, overtaken=other)
         number = _write_topic(con, tids, build_topic(own, group.links, mails, foreign, known))
         outside.save_topic_keys(con, number, outside.keys_after(wanted[group.series[0]], elsewhere))

@@ -17,7 +17,10 @@ from tracker.core.findings import Successor
 from tracker.core.grouping import Group
 from tracker.core.landing import Evidence
 from tracker.core.lineage import Link
+from tracker.core.patchline import is_offer
+from tracker.core.series import Series
 from tracker.core.subject import normal_title, parse_subject
+from tracker.core.topic import newest
 
 _STEPS = 3  # from a posting over an alternative to what was made of it
 _OFFERED = "alternative"
@@ -53,6 +56,12 @@ def successor(con: sqlite3.Connection, series: Sequence[str], posted: int | None
     return None
 
 
+def successor_of(con: sqlite3.Connection, series: Sequence[Series]) -> Successor | None:
+    """As `successor`, of a topic with these series, oldest first."""
+    last = newest(series)
+    return successor(con, [one.id for one in series], last.date, draft=last.rfc or is_offer(last))
+
+
 def _later(con: sqlite3.Connection, ids: Sequence[str], draft: bool) -> list[_Later]:
     """The topics with a series that was posted in the place of one of *ids*, by that series."""
     rows = con.execute(
@@ -82,7 +91,7 @@ def _title(con: sqlite3.Connection, msgid: str) -> str:
     return normal_title(parse_subject(row[0]).title) if row else msgid
 
 
-def _newest(data: Mapping[str, Any]) -> Mapping[str, Any]:
+def _newest_told(data: Mapping[str, Any]) -> Mapping[str, Any]:
     """The newest revision, as topic.newest: of those that were posted, if any."""
     posted = [one for one in data["revisions"] if one["label"] != _OFFERED]
     found: Mapping[str, Any] = (posted or data["revisions"])[-1]
@@ -90,8 +99,8 @@ def _newest(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _is_draft(data: Mapping[str, Any]) -> bool:
-    newest = _newest(data)
-    return bool(newest["rfc"] or newest["label"] == _OFFERED)
+    last = _newest_told(data)
+    return bool(last["rfc"] or last["label"] == _OFFERED)
 
 
 def _landed(data: Mapping[str, Any]) -> int | None:
@@ -105,7 +114,7 @@ def _landed(data: Mapping[str, Any]) -> int | None:
 def _told(series: str, data: Mapping[str, Any], landed: int) -> Successor:
     proof = [Evidence(msgid=series)]
     proof += [Evidence(msgid=one["msgid"]) for one in data["evidence"] if "msgid" in one]
-    author = _newest(data)["author"]
+    author = _newest_told(data)["author"]
     return Successor(series, data["title"], author["name"] or author["email"], landed, tuple(dict.fromkeys(proof[:4])))
 
 
@@ -114,7 +123,7 @@ def changed(con: sqlite3.Connection, numbers: Iterable[int]) -> list[Group]:
     groups: list[Group] = []
     for status, text in _earlier(con, set(numbers)):
         data = json.loads(text)
-        posted = parse_iso(_newest(data)["date"] or "")
+        posted = parse_iso(_newest_told(data)["date"] or "")
         own = [one["series"] for one in data["revisions"]]
         found = successor(con, own, posted, draft=_is_draft(data)) if status not in _SURE else None
         told = data["superseded_by"]

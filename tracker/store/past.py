@@ -20,7 +20,7 @@ from tracker.core.mailkeys import topic_keys
 from tracker.core.series import Series, find_series
 from tracker.core.silence import aged
 from tracker.core.spots import Record, same_commit
-from tracker.core.topic import Known, build_topic, newest, topic_json
+from tracker.core.topic import Known, build_topic, topic_json
 from tracker.store import maintainers, outside, overtaken, read, sightings
 from tracker.store.derive import facts_of
 
@@ -76,9 +76,7 @@ def _successor(con: sqlite3.Connection, own: Sequence[Series], at: int) -> Succe
     """The topic that had taken the place of this one: of today's, if it had landed."""
     if not own:
         return None
-    last = newest(own)
-    draft = last.rfc or any(patch.inline for patch in last.patches[:1])
-    found = overtaken.successor(con, [one.id for one in own], last.date, draft=draft)
+    found = overtaken.successor_of(con, own)
     return found if found is not None and found.landed < at else None
 
 
