@@ -27,8 +27,9 @@ class Terminal:
         self._tmux = ["tmux", "-S", str(socket), "-f", "/dev/null"]
         words = [f"{name}={value}" for name, value in environ.items()]
         shell = " ".join(f"'{one}'" for one in ["env", *words, *command])
+        before = "trap : INT"  # Ctrl-C before the program reads raw keys reaches the shell too, which is to go on
         after = "echo exit=$?; stty -a | head -4; sleep 60"
-        self._run("new-session", "-d", "-x", str(size[0]), "-y", str(size[1]), f"{shell}; {after}")
+        self._run("new-session", "-d", "-x", str(size[0]), "-y", str(size[1]), f"{before}; {shell}; {after}")
 
     def _run(self, *words: str) -> str:
         return subprocess.run([*self._tmux, *words], capture_output=True, text=True, check=True, timeout=20).stdout
