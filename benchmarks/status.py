@@ -55,7 +55,7 @@ def _store(folder: Path, name: str, archive: str):  # type: ignore[no-untyped-de
 def _compare(name: str, con, labels: list[dict[str, str]]) -> None:  # type: ignore[no-untyped-def]
     stand(con, NOW, STALLED_AFTER)
     wrong = {"then": 0, "now": 0}
-    unknown = 0
+    unknown = nobody = 0
     moments = ("now",) if labels and "status" in labels[0] else ("then", "now")
     for label in labels:
         label.setdefault("status_now", label.get("status", ""))
@@ -66,10 +66,15 @@ def _compare(name: str, con, labels: list[dict[str, str]]) -> None:  # type: ign
             continue
         topic = read.topic(con, number)
         data = topic.data
-        if data["status"] == "unknown":
+        said = f"label {label['status_now']}/{label['turn_now']}"
+        if topic.status == "unknown":
             unknown += 1
-            said = f"label {label['status_now']}/{label['turn_now']}"
             print(f"unknown #{number} {label['anchor']}: {said}\n      {data['status_reason']}")
+            continue
+        if data["turn"] == "unknown" and _differs(label, "now", "status", topic.status) != "firm":
+            if _differs(label, "now", "turn", "unknown"):
+                nobody += 1
+                print(f"unknown turn #{number} {label['anchor']}: {topic.status}, {said}\n      {data['status_reason']}")
             continue
         for moment, status in ((one, data["status"] if one == "then" else topic.status) for one in moments):
             differs = [_differs(label, moment, "status", status), _differs(label, moment, "turn", data["turn"])]
@@ -81,7 +86,8 @@ def _compare(name: str, con, labels: list[dict[str, str]]) -> None:  # type: ign
                     f" label {label[f'status_{moment}']}/{label[f'turn_{moment}']}\n      ours: {data['status_reason']}"
                     f"\n      reader: {label['reason']} [{label['doubt']}]"
                 )
-    print(f"{name}: {len(labels)} topics, firmly wrong then {wrong['then']}, now {wrong['now']}, unknown {unknown}")
+    print(f"{name}: {len(labels)} topics, firmly wrong then {wrong['then']}, now {wrong['now']}, "
+          f"unknown {unknown}, turn unknown {nobody}")
 
 
 def _differs(label: dict[str, str], moment: str, what: str, ours: str) -> str:

@@ -28,14 +28,16 @@ AUTHOR, REVIEWER, MAINTAINER, NOBODY, UNKNOWN = "author", "reviewer", "maintaine
 class Successor:
     """A topic that took another's place, by one of its series.
 
-    landed: when, seconds UTC; evidence: its posting first, then what shows the landing.
+    at: when it landed or, with *anew*, when the author posted the same change under this title, seconds UTC. evidence: its
+    posting first, then what shows the landing.
     """
 
     series: str
     title: str
     author: str
-    landed: int
+    at: int
     evidence: tuple[Evidence, ...]
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Case:
     """Everything the rules may look at; there is no clock in it.
 
     revisions: oldest first; newest: the newest posted one. mails: all mails of the topic by id. landings, events: what is
-    known of its commits. overtaken: the topic that took its place and landed. maintainers: addresses in lower case.
+    known of its commits. overtaken: the topic that took its place. maintainers: addresses in lower case.
     aliases: as for people.same_person. owners: who stands for its files. asked: the people in To: of the newest revision.
     treed: those of maintainers who are known to have a tree; None: all of them.
     """
@@ -73,12 +75,13 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Why a status holds. reason: one sentence; confidence: 0 to 1."""
+    """Why a status holds. reason: one sentence; confidence: 0 to 1; unclear: people said more than is understood here."""
 
     reason: str
     evidence: tuple[Evidence, ...]
     confidence: float
     turn: Turn
+    unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True)

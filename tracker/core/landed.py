@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tracker.core.dates import day
+from tracker.core.debate import WHOLE
 from tracker.core.fate import DROPPED, LANDED, REVERTED, Fate
 from tracker.core.findings import AUTHOR, MAINTAINER, NOBODY, REVIEWER, UNKNOWN, Finding, Turn, View, ask_turn, cut, name
 from tracker.core.landing import Event, Evidence, Landing
@@ -140,7 +141,9 @@ def partly_applied(view: View) -> Finding | None:
     elif turn.word in (NOBODY, REVIEWER):
         ready = all(tags_that_hold(view, msgid) for msgid in left)
         takers = view.known_maintainers() or ((one.by,) if one.by else ())
-        turn = Turn(MAINTAINER, takers, since) if ready else Turn(AUTHOR, view.author, since)
+        planned = any(word.place in (*left, WHOLE) for word in view.debate.plans)
+        others = Turn(AUTHOR, view.author, since) if planned else Turn(UNKNOWN, (), since)
+        turn = Turn(MAINTAINER, takers, since) if ready else others
     return Finding(
         _with_event(view, reason), _landing_proof(fate.landing for fate in landed.values()),
         min(fate.landing.confidence for fate in landed.values()), turn,

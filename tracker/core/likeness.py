@@ -71,6 +71,11 @@ class Pair:
         return shared(self.a.lines, self.b.lines, LINES_KEPT)
 
     @lazy
+    def taken_up(self) -> float:
+        """Which part of the changed lines of the earlier one the later one has, too."""
+        return self.lines[2] / len(self.a.lines) if self.a.lines else 0.0
+
+    @lazy
     def words(self) -> tuple[float, float, int]:
         """What they share of the wording of the cover letter or the commit message, see `shared`."""
         return shared(self.a.words, self.b.words, WORDS_KEPT)

@@ -21,6 +21,7 @@ SURE = 0.9  # links from this on may tie groups that contradict each other a lit
 CERTAIN = 0.98  # and from this on whatever speaks against it
 _DOUBTED = 0.85  # at most, where both have a change-id of their own
 _TENTATIVE = 0.4
+ANEW = 0.8  # a 'follows' that is this sure takes the earlier one's place
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +293,8 @@ def _companion(pair: Pair) -> Relation | None:
 
 def _follower(pair: Pair) -> Relation | None:
     """Whether the later one takes up the earlier one without being its next version."""
+    if _posted_anew(pair):
+        return Relation(pair.b.id, pair.a.id, "follows", ANEW, (pair.b.id, pair.a.id))
     if pair.same_ids or (pair.same_title and pair.same_people and pair.gap < _YEAR and pair.lines[2] >= 2):
         return Relation(pair.b.id, pair.a.id, "follows", 0.6, (pair.b.id, pair.a.id))
     # It speaks of the commit that the earlier one became, and changes the same files.
@@ -301,3 +304,11 @@ def _follower(pair: Pair) -> Relation | None:
     if tied and not pair.b.offered and pair.files > 0:
         return Relation(pair.b.id, pair.a.id, "follows", 0.5, tuple(dict.fromkeys((pair.b.id, tied))))
     return None
+
+
+def _posted_anew(pair: Pair) -> bool:
+    """Whether an author soon after makes the same change under another title: at least half of the changed lines are the same."""
+    if pair.a.offered or pair.b.offered or not pair.same_people or pair.gap > 90 * _DAY:
+        return False
+    enough = pair.lines[2] >= 3 or pair.gap < 7 * _DAY  # a line or two may be touched again for another reason later
+    return pair.files > 0 and pair.taken_up >= 0.5 and enough

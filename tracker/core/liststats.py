@@ -41,7 +41,8 @@ DEFINITIONS = {
         "maintainer's tree, linux-next, mainline or a release, as far as that is known here. Under way: something moved "
         "lately. Stalled: somebody answered, then nothing moved for the configured time (30 days if not set). Silent: "
         "stalled, and nobody but its authors and robots ever wrote. Turned down: rejected, withdrawn, or another topic took "
-        "its place. Taken back: dropped or reverted after it was applied."
+        "its place. Taken back: dropped or reverted after it was applied. Unknown: what mails say of its end is missing or not "
+        "understood; talk that ended in silence without a plain request, tag or refusal is among them."
     ),
     "status": "The status of each topic today, as 'tracker show' tells it with its reason.",
     "first_reply": (

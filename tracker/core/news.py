@@ -12,6 +12,7 @@ from typing import Any
 
 from tracker.core.dates import iso, parse_iso
 from tracker.core.newslines import STILL_OPEN, Item, items_of, name_of, numbers_of, waiting_of
+from tracker.core.silence import is_silent
 
 DAY = 86_400
 PATIENCE = 14 * DAY  # as in review.py, which takes a while to import
@@ -148,7 +149,7 @@ def _overdue(topic: Json, now: int) -> Iterable[dict[str, Any]]:
 
 def _stalled(topic: Json) -> Iterable[dict[str, Any]]:
     moved = topic.get("moved")
-    if topic["status"] == "stalled" and moved:
+    if moved and is_silent(topic["status"], moved):
         evidence = topic["evidence"][0] if topic["evidence"] else {"record": "no mail since"}
         yield _event("stalled", moved, None, f"nothing moved since {moved[:10]}", evidence)
 

@@ -29,7 +29,7 @@ class Judgement:
 
     turn: who acts next ('author', 'reviewer', 'maintainer', 'nobody', 'unknown'), who they are where known, since when.
     moved: when anything last moved. patches: message id of each patch of the newest revision -> its own status. asks: what
-    waits for the author. Times are seconds UTC.
+    waits for the author. unclear: silence after it does not tell that nothing happened. Times are seconds UTC.
     """
 
     status: str
@@ -42,6 +42,7 @@ class Judgement:
     moved: int | None = None
     patches: Mapping[str, str] | None = None
     asks: tuple[Ask, ...] = ()
+    unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,10 @@ RULES: tuple[Rule, ...] = (
     Rule("merged", "every patch in mainline", "nobody; author while something is open", landed.merged),
     Rule("in-next", "every patch in linux-next", "nobody; author while something is open", landed.in_next),
     Rule("applied", "every patch in a maintainer's tree", "nobody; author while something is open", landed.applied),
-    Rule("partly-applied", "some patches landed", "maintainer when the rest is reviewed, else author", landed.partly_applied),
+    Rule(
+        "partly-applied", "some patches landed", "maintainer when the rest is reviewed, author when he is to act, else unknown",
+        landed.partly_applied,
+    ),
     Rule("dropped", "was applied and taken out again", "unknown", landed.dropped),
     Rule("unknown", "a newer version is answered but was not seen", "unknown", verdicts.newer_unseen),
     Rule("unknown", "somebody who is not known to keep a tree says that he applied it", "unknown", verdicts.claimed),
@@ -86,7 +90,7 @@ def judge(case: Case) -> Judgement:
         if found is not None:
             return Judgement(
                 rule.status, found.reason, found.evidence, found.confidence, found.turn.word, found.turn.who, found.turn.since,
-                _moved(view), _of_patches(view, rule.status), tuple(verdicts.open_asks(view)),
+                _moved(view), _of_patches(view, rule.status), tuple(verdicts.open_asks(view)), found.unclear,
             )  # fmt: skip
     raise AssertionError("one of the first and the last rule always holds")
 
@@ -100,6 +104,7 @@ def diagram() -> str:
             lines.append(f"    q{number} -- no --> q{number + 1}")
     states = ", ".join(OPEN)
     lines.append(f'    stalled["stalled<br/>{states} without a move for stalled_after"]')
+    lines.append('    silent["unknown<br/>the same, where the last answers are not understood"]')
     return "\n".join(lines) + "\n"
 
 

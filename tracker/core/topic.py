@@ -25,7 +25,7 @@ from tracker.core.people import Person
 from tracker.core.recipients import people_among
 from tracker.core.review import Review, review, tag_json
 from tracker.core.series import Series, SeriesPatch
-from tracker.core.silence import OPEN
+from tracker.core.silence import silent
 from tracker.core.spots import UNKNOWN, Record
 from tracker.core.status import Case, Judgement, judge
 from tracker.core.thread import ancestors, build_threads
@@ -67,7 +67,7 @@ class Topic:
     @property
     def moved(self) -> int | None:
         """When anything last moved, if its status grows stale; None when it does not."""
-        return self.judgement.moved if self.judgement.status in OPEN else None
+        return self.judgement.moved if silent(self.judgement) else None
 
     @property
     def patches(self) -> int:
@@ -88,7 +88,7 @@ class Known:
     """What is known beside a topic's own threads.
 
     outside: mails that say what became of its patches; found, seen: landings and events that git trees show; records:
-    recorded facts. overtaken: the topic that took its place and landed. maintainers: lower-case addresses of people
+    recorded facts. overtaken: the topic that took its place. maintainers: lower-case addresses of people
     known to maintain a tree. aliases: as for same_person. files: who stands for which files.
     """
 

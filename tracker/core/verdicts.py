@@ -41,8 +41,9 @@ def _named(ref: str) -> Evidence:
 def superseded(view: View) -> Finding | None:
     other = view.case.overtaken
     if other is not None:
-        reason = f'another patch took its place and landed, {day(other.landed)}: "{cut(other.title)}" by {other.author}'
-        return Finding(reason, other.evidence, 0.8, Turn(NOBODY, (), other.landed))
+        how = "its author posted the change anew" if other.anew else "another patch took its place and landed"
+        by = "" if other.anew else f" by {other.author}"
+        return Finding(f'{how}, {day(other.at)}: "{cut(other.title)}"{by}', other.evidence, 0.8, Turn(NOBODY, (), other.at))
     for word in reversed(view.debate.superseded):
         inside = any(ref in view.case.mails for ref in word.talk.refs)
         elsewhere = word.talk.refs or not re.search(r"\bv ?\d", word.talk.quote)
@@ -126,11 +127,17 @@ def changes_requested(view: View) -> Finding | None:
         disputed = f"; {name(view.debate.who(ask.answered))} answered {day(sent(ask.answered))}" if ask.answered else ""
         since = min(sent(one.mail) for one in asks) or None
         proof = mail_proof(ask.mail, ask.answered)
-        return Finding(reason + disputed, proof, 0.6 if ask.answered else 0.7, Turn(AUTHOR, view.author, since))
+        sure = 0.6 if ask.answered else 0.7
+        return Finding(reason + disputed, proof, sure, Turn(AUTHOR, view.author, since), _talked_on(view, ask))
     if build is not None:
         reason = f"a build failure is open: {cut(build.text)}, {day(build.at)}"
         return Finding(reason, (build.evidence,), 0.7, Turn(AUTHOR, view.author, build.at))
     return None
+
+
+def _talked_on(view: View, ask: Ask) -> bool:
+    """Whether others wrote again after a request, so that it need not be the last word; a question is plainer."""
+    return ask.kind in (REQUEST, CONDITION) and any(sent(mail) > sent(ask.mail) for mail in view.debate.answers)
 
 
 def _weight(ask: Ask) -> tuple[int, bool, int]:
@@ -195,7 +202,15 @@ def in_review(view: View) -> Finding | None:
     last = answers[-1]
     several = f"{len(people)} people, last {name(view.debate.who(last))}"
     others = people[0] if len(people) == 1 else several
-    return Finding(f"answered by {others}, {day(sent(last))}", mail_proof(last), 0.8, _review_turn(view))
+    unclear = _taking(view) is None and _promise(view) is None
+    return Finding(f"answered by {others}, {day(sent(last))}", mail_proof(last), 0.8, _review_turn(view), unclear)
+
+
+def _promise(view: View) -> Turn | None:
+    """Somebody said that he will review it."""
+    open_ones = (tag for tag in view.case.review.tags if tag.verdict == "promised" and tag.state in ("open", "overdue"))
+    tag = max(open_ones, key=lambda tag: tag.date or 0, default=None)
+    return Turn(REVIEWER, (tag.who,), tag.date) if tag else None
 
 
 def _review_turn(view: View) -> Turn:
@@ -205,13 +220,9 @@ def _review_turn(view: View) -> Turn:
     turn = _taking(view) or ask_turn(view, view.debate.asks)
     if turn.word != UNKNOWN:
         return turn
-    promise = max(
-        (tag for tag in view.case.review.tags if tag.verdict == "promised" and tag.state in ("open", "overdue")),
-        key=lambda tag: tag.date or 0,
-        default=None,
-    )
+    promise = _promise(view)
     if promise is not None:
-        return Turn(REVIEWER, (promise.who,), promise.date)
+        return promise
     last = view.debate.last
     if last is not None and view.debate.people.number(last.sender) in view.debate.authors:
         above = view.case.mails.get(last.parents[-1]) if last.parents else None

@@ -1,7 +1,8 @@
-"""Which topics another one took the place of: its patch was offered instead, or takes up a draft, and it landed.
+"""Which topics another one took the place of: its patch was offered instead, or takes up a draft, and it landed; or the author
+made the same change again under another title.
 
-What is offered instead stands in `relation` as 'alternative'. 'follows' counts for drafts (code in a reply, an RFC) and for the
-same title: another patch that follows a real posting may as well stand on top of it.
+What is offered instead stands in `relation` as 'alternative'. 'follows' counts for drafts (code in a reply, an RFC), for the
+same title and for the same lines: another patch that follows a real posting may as well stand on top of it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from tracker.core.fate import LANDED
 from tracker.core.findings import Successor
 from tracker.core.grouping import Group
 from tracker.core.landing import Evidence
-from tracker.core.lineage import Link
+from tracker.core.lineage import ANEW, Link
 from tracker.core.patchline import is_offer
 from tracker.core.series import Series
 from tracker.core.subject import normal_title, parse_subject
@@ -26,22 +27,23 @@ _STEPS = 3  # from a posting over an alternative to what was made of it
 _OFFERED = "alternative"
 # What such a topic says of itself is surer than what another topic says of it.
 _SURE = (*LANDED, "partly-applied", "reverted", "dropped", "discussion")
-_Later = tuple[str, Mapping[str, Any]]  # a series, TOPIC that it is one of
+_Later = tuple[str, bool, Mapping[str, Any]]  # a series, whether it has the same lines, TOPIC that it is one of
 
 
 def successor(con: sqlite3.Connection, series: Sequence[str], posted: int | None, *, draft: bool) -> Successor | None:
     """The topic that took the place of one with *series*, whose newest revision was *posted* then; None when there is none.
 
     draft: that revision is code in a reply or an RFC. Only what landed later than that counts; of several the nearest, then the
-    first to land.
+    first to land. If there is none, what its author posted anew counts.
     """
     seen = set(series)
     here: list[tuple[Sequence[str], bool]] = [(series, draft)]
-    for _ in range(_STEPS):
+    again: list[Successor] = []
+    for step in range(_STEPS):
         found: list[tuple[int, Successor]] = []
         there: list[tuple[Sequence[str], bool]] = []
         for ids, open_end in here:
-            for one, data in _later(con, ids, open_end):
+            for one, anew, data in _later(con, ids, open_end):
                 own = [revision["series"] for revision in data["revisions"]]
                 if not seen.isdisjoint(own):
                     continue
@@ -49,11 +51,14 @@ def successor(con: sqlite3.Connection, series: Sequence[str], posted: int | None
                 landed = _landed(data)
                 if landed is not None and landed >= (posted or 0):
                     found.append((landed, _told(one, data, landed)))
+                at = _posted(one, data)
+                if anew and step == 0 and at is not None and at > (posted or 0):
+                    again.append(_told(one, data, at, anew=True))
                 there.append((own, _is_draft(data)))
         if found:
             return min(found, key=lambda pair: (pair[0], pair[1].series))[1]
         here = there
-    return None
+    return min(again, key=lambda one: (one.at, one.series), default=None)
 
 
 def successor_of(con: sqlite3.Connection, series: Sequence[Series]) -> Successor | None:
@@ -65,24 +70,25 @@ def successor_of(con: sqlite3.Connection, series: Sequence[Series]) -> Successor
 def _later(con: sqlite3.Connection, ids: Sequence[str], draft: bool) -> list[_Later]:
     """The topics with a series that was posted in the place of one of *ids*, by that series."""
     rows = con.execute(
-        "SELECT series.id, group_concat(kind), topic.data FROM relation JOIN series ON series.id = relation.series "
+        "SELECT series.id, group_concat(kind), max(confidence), topic.data FROM relation JOIN series ON series.id = relation.series "
         "JOIN topic ON topic.id = series.topic WHERE relation.other IN (SELECT value FROM json_each(?1)) "
         "AND relation.series NOT IN (SELECT value FROM json_each(?1)) AND kind IN ('alternative', 'follows') "
         "GROUP BY series.id ORDER BY series.id", (json.dumps(list(ids)),),
     ).fetchall()  # fmt: skip
     if draft:  # an offer is settled, too, when what it was offered for lands
         rows += con.execute(
-            "SELECT series.id, kind, topic.data FROM relation JOIN series ON series.id = relation.other "
+            "SELECT series.id, kind, 0.0, topic.data FROM relation JOIN series ON series.id = relation.other "
             "JOIN topic ON topic.id = series.topic WHERE relation.series IN (SELECT value FROM json_each(?1)) "
             "AND relation.other NOT IN (SELECT value FROM json_each(?1)) AND kind = 'alternative' ORDER BY series.id",
             (json.dumps(list(ids)),),
         ).fetchall()
     own = {_title(con, one) for one in ids}
-    return [
-        (one, json.loads(data))
-        for one, kinds, data in rows
-        if draft or "alternative" in kinds or _title(con, one) in own  # the same posted once more
-    ]
+    found: list[_Later] = []
+    for one, kinds, sure, data in rows:
+        anew = kinds == "follows" and sure >= ANEW
+        if draft or anew or "alternative" in kinds or _title(con, one) in own:  # the same posted once more
+            found.append((one, anew, json.loads(data)))
+    return found
 
 
 def _title(con: sqlite3.Connection, msgid: str) -> str:
@@ -111,11 +117,16 @@ def _landed(data: Mapping[str, Any]) -> int | None:
     return min((one for one in dates if one is not None), default=None)
 
 
-def _told(series: str, data: Mapping[str, Any], landed: int) -> Successor:
+def _posted(series: str, data: Mapping[str, Any]) -> int | None:
+    return next((parse_iso(one["date"] or "") for one in data["revisions"] if one["series"] == series), None)
+
+
+def _told(series: str, data: Mapping[str, Any], at: int, *, anew: bool = False) -> Successor:
     proof = [Evidence(msgid=series)]
-    proof += [Evidence(msgid=one["msgid"]) for one in data["evidence"] if "msgid" in one]
+    if not anew:
+        proof += [Evidence(msgid=one["msgid"]) for one in data["evidence"] if "msgid" in one]
     author = _newest_told(data)["author"]
-    return Successor(series, data["title"], author["name"] or author["email"], landed, tuple(dict.fromkeys(proof[:4])))
+    return Successor(series, data["title"], author["name"] or author["email"], at, tuple(dict.fromkeys(proof[:4])), anew)
 
 
 def changed(con: sqlite3.Connection, numbers: Iterable[int]) -> list[Group]:

@@ -18,7 +18,7 @@ from tracker.core.landing import Event, Landing
 from tracker.core.lineage import Link
 from tracker.core.mailkeys import topic_keys
 from tracker.core.series import Series, find_series
-from tracker.core.silence import aged
+from tracker.core.silence import aged, why
 from tracker.core.spots import Record, same_commit
 from tracker.core.topic import Known, build_topic, topic_json
 from tracker.store import maintainers, outside, overtaken, read, sightings
@@ -44,11 +44,10 @@ def topic_at(con: sqlite3.Connection, number: int, at: int, stalled_after: int) 
     links = {one["series"]: _link(one) for one in now.data["revisions"]}
     topic = build_topic(own, [links[one.id] for one in own], mails, foreign, _known(con, own, at))
     judged = topic.judgement
-    status, turn, who = aged(judged.status, judged.turn, judged.turn_who, topic.moved, at, stalled_after * _DAY)
+    status, turn, who = aged(judged, at, stalled_after * _DAY)
     data = topic_json(replace(topic, judgement=replace(judged, turn=turn, turn_who=who)))
-    if status == "stalled":
-        day = (data["moved"] or "")[:10]
-        data["status_reason"] = f"nothing moved since {day}; before that {judged.status}: {judged.reason}"
+    if status != judged.status:
+        data["status_reason"] = why(status, (data["moved"] or "")[:10], judged.status, judged.reason)
     return {**data, "id": number, "status": status, "notes": []}
 
 
@@ -73,11 +72,11 @@ def _known(con: sqlite3.Connection, own: Sequence[Series], at: int) -> Known:
 
 
 def _successor(con: sqlite3.Connection, own: Sequence[Series], at: int) -> Successor | None:
-    """The topic that had taken the place of this one: of today's, if it had landed."""
+    """The topic that had taken the place of this one: of today's, if it had done so."""
     if not own:
         return None
     found = overtaken.successor_of(con, own)
-    return found if found is not None and found.landed < at else None
+    return found if found is not None and found.at < at else None
 
 
 def _records(records: Sequence[Record], at: int) -> tuple[Record, ...]:

@@ -71,7 +71,7 @@ def shared_row(con: sqlite3.Connection, row: TopicRow, now: int, stalled_after: 
         return None
     topic = _judged(con, row, held)
     judged = topic.judgement
-    status, turn, _ = aged(judged.status, judged.turn, judged.turn_who, topic.moved, now, stalled_after * DAY)
+    status, turn, _ = aged(judged, now, stalled_after * DAY)
     return row._replace(
         slug=topic.slug, title=topic.title, status=status, turn=turn, first=topic.first, last=topic.last, data=topic_json(topic)
     )

@@ -92,6 +92,10 @@ MAIL = (
     -- MAINTAINERS as it was read last, compressed; at most one row.
     CREATE TABLE maintainers(data BLOB NOT NULL);
     """,
+    """
+    -- silent: the status that silence makes of a topic, NULL where it makes none.
+    ALTER TABLE topic ADD COLUMN silent TEXT;
+    """,
 )
 
 USER = (
@@ -168,7 +172,7 @@ USER = (
 
 
 # What the parsers make of a mail and how it is written down. A cache with another number is read anew from its raw mails.
-FORMAT = 10
+FORMAT = 11
 
 
 class NewerSchemaError(Exception):

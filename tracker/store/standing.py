@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 
 from tracker.core.dates import iso
-from tracker.core.silence import LEFT_OPEN
+from tracker.core.silence import UNKNOWN
 from tracker.store import own
 
 DAY = 86_400
@@ -18,11 +18,11 @@ ENDED = frozenset(("applied", "in-next", "merged", "released", "reverted", "drop
 _COLUMNS = (
     "id, anchor, slug, title, {status} AS status, {turn} AS turn, first, last, patches, moved, {data} AS data, status AS judged"
 )
-# {old}: whether a topic did not move for too long. What was reviewed with nothing left open waits for the maintainer then.
-_LEFT = f"{{old}} AND status = '{LEFT_OPEN[0]}' AND turn = '{LEFT_OPEN[1]}'"
+# {old}: whether a topic did not move for too long. Whose turn it is then is not known where silence leaves it unknown.
+_LEFT = f"{{old}} AND silent = '{UNKNOWN}'"
 _AGED = {
-    "turn": f"CASE WHEN {_LEFT} THEN 'maintainer' ELSE turn END",
-    "data": f"CASE WHEN {_LEFT} THEN json_set(data, '$.turn', 'maintainer') ELSE data END",
+    "turn": f"CASE WHEN {_LEFT} THEN '{UNKNOWN}' ELSE turn END",
+    "data": f"CASE WHEN {_LEFT} THEN json_set(data, '$.turn', '{UNKNOWN}', '$.turn_who', json('[]')) ELSE data END",
 }
 _BY_HAND = {
     "turn": f"CASE WHEN t.id IN (SELECT topic FROM by_hand WHERE ended IS NOT NULL) THEN 'nobody' ELSE {_AGED['turn']} END",
@@ -39,7 +39,7 @@ def stand(con: sqlite3.Connection, now: int, stalled_after: int) -> None:
     said = {number: one for number, one in own.everything(con).items() if one.status}
     con.executemany("INSERT INTO by_hand VALUES (?,?,?)", [(number, one.status, _ended(one)) for number, one in said.items()])
     old = f"moved <= {int(now) - int(stalled_after) * DAY}"
-    aged = f"CASE WHEN {old} THEN 'stalled' ELSE status END"
+    aged = f"CASE WHEN {old} THEN silent ELSE status END"
     status = f"coalesce((SELECT by_hand.status FROM by_hand WHERE by_hand.topic = t.id), {aged})" if said else aged
     parts = {name: sql.format(old=old) for name, sql in (_BY_HAND if said else _AGED).items()}
     columns = _COLUMNS.format(status=status, **parts)

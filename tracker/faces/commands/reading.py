@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tracker.config import Config
 from tracker.core.dates import iso
 from tracker.core.roles import roles
+from tracker.core.silence import why
 from tracker.faces import rows
 from tracker.faces.exits import Exit, NothingError, UsageError
 from tracker.faces.out import Out
@@ -134,10 +135,9 @@ def standing(topic: read.TopicRow, said: own.Own, now: int) -> dict[str, Any]:
             "status": said.status, "status_reason": f"set by hand on {day}; judged {judged}: {topic.data['status_reason']}",
             "manual": True, "confidence": 1.0,
         }  # fmt: skip
-    if topic.status == "stalled" and judged != "stalled":
-        since = (topic.data["moved"] or "")[:10]
-        reason = f"nothing moved since {since}; before that {judged}: {topic.data['status_reason']}"
-        return {"status": "stalled", "status_reason": reason}
+    if topic.status != judged:
+        reason = why(topic.status, (topic.data["moved"] or "")[:10], judged, topic.data["status_reason"])
+        return {"status": topic.status, "status_reason": reason}
     return {}
 
 

@@ -12,6 +12,7 @@ from tracker.config import Config, Profile
 from tracker.core.dates import iso
 from tracker.core.news import YOURS, Digest, News, occurrences, order, shorten, tell
 from tracker.core.query import Node, Term, parse_query
+from tracker.core.silence import is_silent
 from tracker.faces import rows
 from tracker.faces.commands.reading import standing
 from tracker.faces.exits import UsageError
@@ -110,7 +111,8 @@ def _since_last(con: sqlite3.Connection, wish: Wish, scope: Sequence[int]) -> tu
     )  # fmt: skip
     mine = set(browse.listing(con, Term("turn", "me"), me=wish.me)) if wish.me else set()
     silent = [number for number in scope if number not in asleep]
-    rest = {number: (stands[number][0], number in mine) for number in silent if number in stands}
+    still = _still(con, scope)
+    rest = {number: (number in still, number in mine) for number in silent if number in stands}
     return _with_rest(con, digest, rest), tells
 
 
@@ -120,6 +122,14 @@ def _stands(con: sqlite3.Connection, scope: Sequence[int]) -> dict[int, tuple[st
         "SELECT id, status, turn FROM topic WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(scope)),)
     )
     return {number: (status, turn) for number, status, turn in found}
+
+
+def _still(con: sqlite3.Connection, scope: Sequence[int]) -> set[int]:
+    """Those that fell silent."""
+    found = con.execute(
+        "SELECT id, status, moved FROM topic WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(scope)),)
+    )
+    return {number for number, status, moved in found if is_silent(status, moved)}
 
 
 def _topic(row: read.TopicRow, said: own.Own, wish: Wish, hidden: Collection[str]) -> dict[str, Any]:
@@ -164,12 +174,14 @@ def _watched(con: sqlite3.Connection, news: Sequence[News]) -> tuple[News, ...]:
     return tuple(replace(one, watched=by_topic.get(one.id, "")) for one in news)
 
 
-def _with_rest(con: sqlite3.Connection, digest: Digest, stands: Mapping[int, tuple[str, bool]]) -> Digest:
-    """With what has no news, and where the mails can be read. stands: all topics, with status and whether it is his turn."""
+def _with_rest(con: sqlite3.Connection, digest: Digest, stands: Mapping[int, tuple[bool, bool]]) -> Digest:
+    """With what has no news, and where the mails can be read. stands: of all topics, whether they fell silent, and whether it is
+    his turn.
+    """
     told = {one.id for one in digest.news}
     rest = {number: stand for number, stand in stands.items() if number not in told}
     mine = [number for number, (_, is_mine) in rest.items() if is_mine]
-    stalled = [number for number, (status, is_mine) in rest.items() if status == "stalled" and not is_mine]
+    stalled = [number for number, (still, is_mine) in rest.items() if still and not is_mine]
     proofs = [one for news in digest.news for one in (*news.evidence, *(proof for item in news.items for proof in item.evidence))]
     return replace(
         digest, waiting=_titles(con, mine, shared=digest.shared), stalled=_titles(con, stalled, shared=digest.shared),
@@ -233,7 +245,7 @@ def _between(con: sqlite3.Connection, config: Config, wish: Wish, scope: Sequenc
     hidden = _private_mails(con) if wish.shared else set()
     said = own.everything(con)
     found: list[News] = []
-    stands: dict[int, tuple[str, bool]] = {}
+    stands: dict[int, tuple[bool, bool]] = {}
     for number in past.numbers_before(con, scope, until):
         topic: dict[str, Any] | None
         if until >= wish.now:
@@ -243,12 +255,10 @@ def _between(con: sqlite3.Connection, config: Config, wish: Wish, scope: Sequenc
             topic = topic and _without(topic, hidden)
         if topic is None:
             continue
-        stands[number] = (topic["status"], rows.is_my_turn(topic, wish.me))
+        stands[number] = (is_silent(topic["status"], topic.get("moved")), rows.is_my_turn(topic, wish.me))
         if news := _period(con, config, wish, topic, since, until, hidden):
             found.append(news)
-    digest = Digest(
-        wish.profile.name, since or None, until, True, order(found), shared=wish.shared, unseen=learned.unseen(con)
-    )
+    digest = Digest(wish.profile.name, since or None, until, True, order(found), shared=wish.shared, unseen=learned.unseen(con))
     return _with_rest(con, digest, stands)
 
 
@@ -260,11 +270,7 @@ def _period(
     before = past.topic_at(con, topic["id"], since, config.stalled_after) if since else None
     known = {mark for event in occurrences(before, since) for mark in _marks(event)} if before else set()
     last = iso(until) or ""
-    events = [
-        event
-        for event in occurrences(topic, until)
-        if (event["at"] or "") < last and known.isdisjoint(_marks(event))
-    ]
+    events = [event for event in occurrences(topic, until) if (event["at"] or "") < last and known.isdisjoint(_marks(event))]
     was = (before["status"], before["turn"]) if before else None
     mine = rows.is_my_turn(topic, wish.me)
     return tell(topic, _visible(events, hidden), was, mine=mine, now=until, window=True, begin=since or None)
