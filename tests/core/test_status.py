@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from tracker.core.message import parse
 from tracker.core.people import Person
 from tracker.core.review import DAY, review
 from tracker.core.series import Series, find_series
-from tracker.core.silence import LEFT_OPEN, OPEN, STALLED_AFTER, aged
+from tracker.core.silence import OPEN, STALLED_AFTER, aged, silent, why
 from tracker.core.status import RULES, Case, Judgement, diagram, judge
 from tracker.core.topic import newest
 
@@ -177,7 +178,12 @@ ROWS: tuple[Row, ...] = (
     ),
     (
         "some patches", [three()], {"landings": (landing("p1.1@x", by=C), landing("p1.2@x", by=C))},
-        "partly-applied", "author", (A,), 5, "2 of 3 patches landed: patches 1, 2 in vfs/vfs.git by Chen Maintainer",
+        "partly-applied", "unknown", (), 5, "2 of 3 patches landed: patches 1, 2 in vfs/vfs.git by Chen Maintainer",
+    ),
+    (
+        "some patches, and the author will change the rest",
+        [three(), says("c@x", "c1@x p1.3@x", "Hm.", who=CHEN), says("a@x", "c1@x p1.3@x c@x", "Will fix.", who=ANNA, day=2)],
+        {"landings": (landing("p1.1@x", by=C), landing("p1.2@x", by=C))}, "partly-applied", "author", (A,), 5, "2 of 3",
     ),
     (
         "some patches, the rest is reviewed", [three(), says("b@x", "c1@x p1.3@x", RB)],
@@ -405,11 +411,59 @@ def test_only_open_states_grow_stale(status: str) -> None:
     """At the limit and not a second before; the turn stays, and without a date nothing is claimed."""
     who = (B,)
     stale = "stalled" if status in OPEN else status
-    assert aged(status, "reviewer", who, START, START + STALLED_AFTER) == (stale, "reviewer", who)
-    assert aged(status, "reviewer", who, START, START + STALLED_AFTER - 1) == (status, "reviewer", who)
-    assert aged(status, "reviewer", who, None, START + STALLED_AFTER) == (status, "reviewer", who)
-    assert aged(status, "reviewer", who, START, START + 10, 10)[0] == stale
-    assert aged(*LEFT_OPEN, who, START, START + STALLED_AFTER)[:2] == ("stalled", "maintainer")
+    state = Judgement(status, "", (), 1.0, "reviewer", who, moved=START)
+    assert silent(state) == (stale if status in OPEN else None)
+    assert aged(state, START + STALLED_AFTER) == (stale, "reviewer", who)
+    assert aged(state, START + STALLED_AFTER - 1) == (status, "reviewer", who)
+    assert aged(replace(state, moved=None), START + STALLED_AFTER) == (status, "reviewer", who)
+    assert aged(state, START + 10, 10)[0] == stale
+
+
+@pytest.mark.parametrize("status", [rule.status for rule in RULES])
+def test_silence_after_unclear_words_leaves_an_open_state_unknown(status: str) -> None:
+    """Nobody's turn is claimed then; what is no open state stays what it is."""
+    state = Judgement(status, "", (), 1.0, "reviewer", (B,), moved=START, unclear=True)
+    end = ("unknown", "unknown", ()) if status in OPEN else (status, "reviewer", (B,))
+    assert aged(state, START + STALLED_AFTER) == end
+    assert aged(state, START + STALLED_AFTER - 1) == (status, "reviewer", (B,))
+
+
+def test_the_reason_for_silence_says_since_when_and_what_was_before() -> None:
+    """With what is not understood, where that is why nothing is claimed."""
+    assert why("stalled", "2024-05-30", "posted", "no answer") == "nothing moved since 2024-05-30; before that posted: no answer"
+    words = why("unknown", "2024-05-30", "in-review", "answered by Ben Reviewer")
+    assert words == (
+        "nothing moved since 2024-05-30, and how the talk ended is not understood here; "
+        "before that in-review: answered by Ben Reviewer"
+    )
+
+
+SAID: tuple[tuple[str, list[bytes], bool], ...] = (
+    ("no answer", [one()], False),
+    ("a remark", [one(), says("b@x", "p1@x", "Interesting.")], True),
+    ("an answered question", [one(), says("b@x", "p1@x", "Why?"), says("a@x", "p1@x b@x", "Cheap.", who=ANNA, day=2)], True),
+    ("a promised review", [one(), says("b@x", "p1@x", "I'll review this tomorrow.")], False),
+    ("who said he will take it", [one(), says("c@x", "p1@x", "I'll queue it up.", who=CHEN)], True),
+    ("a request", [one(), says("b@x", "p1@x", "Please add a test.")], False),
+    ("a question", [one(), says("b@x", "p1@x", "Why a counter?")], False),
+    (
+        "a request, and others talk on",
+        [one(), says("b@x", "p1@x", "Please add a test."), says("c@x", "p1@x b@x", "There is one.", who=CHEN, day=2)], True,
+    ),
+    (
+        "a question, and others talk on",
+        [one(), says("b@x", "p1@x", "Why a counter?"), says("c@x", "p1@x b@x", "It is cheap.", who=CHEN, day=2)], False,
+    ),
+    ("a plan", [one(), says("b@x", "p1@x", "Please add a test."), says("a@x", "p1@x b@x", "Will do.", who=ANNA, day=2)], False),
+    ("a tag", [one(), says("b@x", "p1@x", RB)], False),
+    ("a tag, and a promise to take it", [one(), says("b@x", "p1@x", RB), says("c@x", "p1@x", "I'll queue it.", who=CHEN)], True),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("mails", "unclear"), [row[1:] for row in SAID], ids=[row[0] for row in SAID])
+def test_what_silence_says(mails: list[bytes], unclear: bool) -> None:
+    """Silence after plain words, or none, says that nothing happened; after words that are not understood it says nothing."""
+    assert judged(*mails).unclear is unclear
 
 
 def test_the_diagram_shows_every_rule() -> None:

@@ -98,7 +98,6 @@ SAID = {
         "Never mind.",
         "You're right.",
         "No need to resend.",
-        "I'll fix that up when applying.",
         "I stand corrected.",
         "Sounds good.",
     ),
@@ -114,6 +113,8 @@ SAID = {
         "I will pick this up tomorrow.",
         "I've folded that in.",
         "I will add them to the queue for the next RC.",
+        "I'll fix that up when applying.",
+        "Some minor issues inline, and I can fix them up on commit.",
     ),
 }
 

@@ -12,15 +12,16 @@ from tracker.store.db import connect
 from tracker.store.standing import leave, stand
 
 
-def test_what_was_reviewed_waits_for_the_maintainer() -> None:
-    """With nothing left open; in the columns and in the JSON, and only in the view."""
+def test_nobody_is_known_to_have_the_turn_after_words_that_are_not_understood() -> None:
+    """In the columns and in the JSON, and only in the view."""
     with contextlib.closing(connect(None, None)) as con:
         answer = mail("b@x", "Re: [PATCH] demo: one", "Hm.\n", refs="p@x", sender=BEN, at=START)
         add(con, patch("p@x", "[PATCH] demo: one"), answer)
         stand(con, START + 20 * DAY, 30)
         assert (read.topic(con, 1).status, read.topic(con, 1).data["turn"]) == ("in-review", "unknown")
         stand(con, START + 40 * DAY, 30)
-        assert (read.topic(con, 1).status, read.topic(con, 1).data["turn"]) == ("stalled", "maintainer")
-        assert con.execute("SELECT turn FROM topic").fetchone() == ("maintainer",)
+        assert (read.topic(con, 1).status, read.topic(con, 1).data["turn"]) == ("unknown", "unknown")
+        assert read.topic(con, 1).data["turn_who"] == []
+        assert con.execute("SELECT status, turn FROM topic").fetchone() == ("unknown", "unknown")
         leave(con)
         assert con.execute("SELECT status, turn FROM topic").fetchone() == ("in-review", "unknown")

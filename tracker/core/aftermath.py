@@ -19,7 +19,7 @@ from tracker.core.mailkeys import MAINLINE, commit_of, pull_key, role_of
 from tracker.core.meaning import LATE, Meaning, line_of
 from tracker.core.notice import Notice
 from tracker.core.patchline import line_up
-from tracker.core.retitled import same_patch, same_thing
+from tracker.core.retitled import much_alike, same_patch
 from tracker.core.series import Series
 from tracker.core.spots import AGAIN, PATCH, REVERT, Record, Spot, Spots, release_of
 from tracker.core.talkrules import WITHDRAWN
@@ -117,7 +117,7 @@ class _Teller:
         return (machine is not None and machine.fullmatch(address) is not None) or address in self.maintainers | {_TORVALDS}
 
     def applied(self, mail: Facts, notice: Notice) -> None:
-        if notice.reason == "will" or not self._trusted(mail, notice):
+        if notice.reason == "will" or not self._trusted(mail, notice) or self._offers_branch(mail):
             return
         linus = mail.sender.email.lower() == _TORVALDS and notice.source == "human"
         role = role_of(notice.tree) if notice.tree else "mainline" if linus else "maintainer"
@@ -126,11 +126,17 @@ class _Teller:
             spot.tell(mail.date, Evidence(mail.msgid), notice.by or mail.sender)
             spot.dropped = False
 
+    def _offers_branch(self, mail: Facts) -> bool:
+        """Whether an author says where his own RFC can be had: "Pushed these patches to URL"."""
+        newest = [one for one in self.meaning.lineup.revisions if (one.date or 0) <= (mail.date or 0)]
+        return bool(newest) and newest[-1].rfc and newest[-1].author.email.lower() == mail.sender.email.lower()
+
     def pull(self, mail: Facts, notice: Notice) -> None:
         if mail.posting:
             return  # a series that can be pulled from its author is not in anybody's tree yet
         alone = commit_of(notice)
         meant = self.meaning.targets(notice, mail) if notice.titles else []
+        meant = [(line, mark) for line, mark in meant if mark or not self.meaning.is_backport(line)]
         asked = [(line, mark, alone) for line, mark in meant if mark or self._is_author(line, notice)]
         renamed = self._retitled(notice, mail, {line for line, _, _ in asked})
         asked += [(line, "", alone) for line in renamed]
@@ -187,7 +193,7 @@ class _Teller:
             own = titles[patch.author.casefold()]
             fitting = [title for title in own if same_patch(patch.title, title)]
             if not fitting and self._was_applied(line, mail):
-                fitting = [title for title in own if same_thing(patch.title, title)]
+                fitting = [title for title in own if much_alike(patch.title, title)]
             if len(fitting) == 1:
                 found[line] = fitting[0]
         times = Counter(found.values())  # a title that fits several patches says of none that it is its
@@ -257,7 +263,7 @@ class _Teller:
     def dropped(self, mail: Facts, notice: Notice) -> None:
         role = "stable" if notice.kind == "stable-dropped" else "maintainer"  # the first is said by stable maintainers only
         believed = role == "stable" or self._trusted(mail, notice)
-        if notice.reason == "asked" and not self._was_asked_to_drop(mail):
+        if notice.reason == "asked" and not (self._was_asked_to_drop(mail) or self._had_applied(mail)):
             return
         if not believed or notice.reason == "will" or (notice.kind == "mm-removed" and notice.reason in _KEPT):
             return
@@ -274,6 +280,11 @@ class _Teller:
     def _was_asked_to_drop(self, mail: Facts) -> bool:
         above = self.meaning.mails.get(mail.parents[-1]) if mail.parents else None
         return above is not None and any(one.kind == WITHDRAWN for one in above.talk)
+
+    def _had_applied(self, mail: Facts) -> bool:
+        """Whether the sender said before in the same thread that he applied it."""
+        own = {one.msgid for one in self.meaning.mails.values() if one.sender.email.lower() == mail.sender.email.lower()}
+        return any(proof.msgid in own for one in self.spots if one.role == "maintainer" for proof in one.evidence)
 
     def report(self, mail: Facts, notice: Notice) -> None:
         if not self.meaning.targets(notice, mail):

@@ -23,6 +23,8 @@ class _Answers:
 def settled(events: Sequence[Event], spots: Spots, revised: Sequence[int]) -> list[Event]:
     """*events*, those closed that got what they ask for: a fix, a revert, a newer version, a stable landing.
 
+    What a robot could not build of a posting is closed, too, by somebody's taking it afterwards.
+
     revised: when each version of the patch was posted.
     """
     answers = _answers(events, spots, revised)
@@ -47,7 +49,8 @@ def _answers(events: Iterable[Event], spots: Spots, revised: Sequence[int]) -> _
 def _is_answered(event: Event, spots: Spots, answers: _Answers) -> bool:
     at = event.at or 0
     if event.kind == "build-report":
-        return any(at < one for one in answers.revised)
+        taken = (one.date or one.told or 0 for one in spots if one.role in ("maintainer", "mainline") and one.turn != REVERT)
+        return any(at < one for one in (*answers.revised, *taken))
     if event.kind == "backport-failed":
         named = event.text.split()
         return any(one.role == "stable" and one.release in named and (one.date or 0) > at for one in spots)

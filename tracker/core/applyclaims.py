@@ -130,7 +130,7 @@ _PARTICLE = r"(?: (?:up|in|now|already|manually|all|both|as is|as-is|by hand|out
 _TREE = (
     r"(?:(?:(?:my|our|both|all|his|linus'?|stable|[\w./-]+'s|the (?!patch|commit|list|series|cover|next|right|wrong|same|end"
     r"|top|head|work|request|io|block)[\w./-]+)"
-    r" (?:(?!in )[\w./-]+ ){0,3}?(?:tree|trees|queue|queues|branch|branches|repo|next|fixes)\b"
+    r" (?:(?!in )[\w./-]+ ){0,3}?(?:tree|trees|queue|queues|branch|branches|repo|(?:[\w.-]+/)?(?:next|fixes))\b"
     r"|(?:the )?(?!(?:device|source|work|io|request|this|that|rb|radix|maple|extent|log|fs|patch|test)\b)[\w./-]{2,}"
     r" (?:branch|tree"
     r"|queue)\b"
@@ -162,6 +162,7 @@ _OUT_OF = re.compile(
 )
 _DROPS = re.compile(rf"(?: {_OBJECT})?(?: now)?(?: for now)?(?=,? thanks|, sorry)")
 _DROPS_ALONE = re.compile(rf"(?: {_OBJECT})?(?: now)?(?: for now)?(?=\W*\Z|,? thanks|, sorry)")
+_DROPS_IT = re.compile(rf" (?:{_THESE}|it|them)(?: now| again| for now)?{_FULL_STOP}")
 _REVERTS = re.compile(
     rf" (?:{_OBJECT}|(?:the |that |this |your )?(?:[\w-]+ ){{0,2}}(?:change|commit|patch|series|merge)(?: {HEX})?|{HEX})"
     rf"(?={_FULL_STOP[3:-1]}| (?:in|from|on|for) (?:my|our|the|now|for-next|next|mainline)\b)"
@@ -205,6 +206,7 @@ RULES = (
     _rule("dropped", _GONE, lambda before: _bare(before) or _self(before) or _will(before), _OUT_OF),
     _rule("dropped", "dropped", _bare, _DROPS),  # "Now dropped, thanks"
     _rule("asked", "dropped", lambda before: before in ("", "ok", "now", "done"), _DROPS_ALONE),  # "Dropped.", as asked
+    _rule("asked", "drop", _will, _DROPS_IT),  # "I'll drop this one", of what he has applied
     _rule("reverted", "reverted", lambda before: _bare(before) or _self(before), _REVERTS),
     _rule("reverted", "revert reverting", _will, _REVERTS, future=True),  # "of course we'll revert the kernel change"
 )

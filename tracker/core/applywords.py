@@ -26,6 +26,8 @@ _UNPULLED = re.compile(
     r"\bI (?:take|took) (?:that|it|this) back\b|\b(?:I|I've|I have)(?: \w+)?? (?:unpulled|un-pulled|undone (?:the|that|this)"
     r" (?:pull|merge))\b"
 )
+# Linus says so of what he has pulled.
+_UNANSWERED = re.compile(r"\bpr-tracker-bot (?:didn't|did not|doesn't|hasn't|failed|missed|seems to have)", re.IGNORECASE)
 _NEAR = 40  # characters behind the verb in which code makes a sentence code
 _DIGITS = tuple("#123456789")
 _EXCEPT = re.compile(
@@ -46,6 +48,10 @@ def read_words(mail: Mail) -> Iterator[Notice]:
         back = _UNPULLED.search(mail.own[:_MAX_TEXT])
         if back:
             yield Notice("unpulled", "human", refs=mail.message.parents[-_MAX_PARENTS:], quote=quoted(back[0]))
+            return
+        missed = _UNANSWERED.search(mail.own[:_MAX_TEXT])
+        if missed:
+            yield Notice("pulled", "human", refs=mail.message.parents[-_MAX_PARENTS:], quote=quoted(missed[0]))
             return
     if not _worth_reading(mail.own[:_MAX_TEXT]):
         return

@@ -307,8 +307,13 @@ def _follower(pair: Pair) -> Relation | None:
 
 
 def _posted_anew(pair: Pair) -> bool:
-    """Whether an author soon after makes the same change under another title: at least half of the changed lines are the same."""
-    if pair.a.offered or pair.b.offered or not pair.same_people or pair.gap > 90 * _DAY:
+    """Whether an author makes the same change again under another title: at least half of the changed lines are the same.
+
+    What is touched again much later, or but a line or two of it, may be so for another reason.
+    """
+    if pair.a.offered or pair.b.offered or not pair.same_people or not pair.files or pair.taken_up < 0.5:
         return False
-    enough = pair.lines[2] >= 3 or pair.gap < 7 * _DAY  # a line or two may be touched again for another reason later
-    return pair.files > 0 and pair.taken_up >= 0.5 and enough
+    if pair.lines[2] < 3:
+        return pair.gap < 7 * _DAY
+    sure = pair.taken_up >= 0.8 or first_common(pair.b.mentions, pair.a.members)
+    return pair.gap < (_YEAR if sure else 90 * _DAY)

@@ -222,12 +222,16 @@ class Meaning:
 
     def aims(self, line: int) -> frozenset[str]:
         """The stable releases that a patch was posted for, as a backport; none for a patch that is not."""
-        found: set[str] = set()
-        for patch in self.versions(line):
-            mail = self.mails.get(patch.msgid)
-            if mail is not None and (mail.hints is not None and mail.hints.upstream):
-                found.update(name.removesuffix(".y") for name in mail.subject.stables)
-        return frozenset(found)
+        several = self._backports(line)
+        return frozenset(name.removesuffix(".y") for mail in several for name in mail.subject.stables)
+
+    def is_backport(self, line: int) -> bool:
+        """Whether a patch was posted as that of a commit upstream, of which mails by its title speak as well."""
+        return bool(self._backports(line))
+
+    def _backports(self, line: int) -> list[Facts]:
+        several = (self.mails.get(patch.msgid) for patch in self.versions(line))
+        return [mail for mail in several if mail is not None and mail.hints is not None and mail.hints.upstream]
 
     def mended_by(self, mail: Facts) -> bool:
         """Whether a posting says in Fixes: that it mends one of the patches."""

@@ -19,6 +19,7 @@ _FEWEST_CUT = 4  # words of one that is the beginning of another
 _LIKE = 0.7  # of two spellings of a word
 _FEWEST_MIXED = 4  # words that two titles share in any order
 _MIXED = 0.75  # of their words
+_MUCH = 0.6
 _LONG_NAME = 6
 _AROUND = "()[]{}<>\"'`.,:;!?*&-"
 _KEYS = 2
@@ -46,9 +47,15 @@ def same_patch(one: str, other: str) -> bool:
     return shared >= _FEWEST_MIXED and 2 * shared / (len(first) + len(second)) >= _MIXED
 
 
-def same_thing(one: str, other: str) -> bool:
-    """Whether two titles name the same thing of the code (`ovl_rename()`); much too little without further evidence."""
-    return any("_" in word and len(word) >= _LONG_NAME for word in {*_words(one)} & {*_words(other)})
+def much_alike(one: str, other: str) -> bool:
+    """Whether two titles name the same thing of the code (`ovl_rename()`) or have three words in five in common; much too little
+    without further evidence.
+    """
+    a, b = ([word for word in _words(title) if word not in _SMALL] for title in (one, other))
+    if any("_" in word and len(word) >= _LONG_NAME for word in {*a} & {*b}):
+        return True
+    shared = (Counter(a) & Counter(b)).total()
+    return shared >= _FEWEST and 2 * shared / (len(a) + len(b)) >= _MUCH
 
 
 @lru_cache(maxsize=16_384)

@@ -235,6 +235,12 @@ RULES: tuple[Rule, ...] = (
         r" (?:my|our|the) (?:[\w./-]+ )?(?:queue|tree|branch)\b",
     ),
     _rule(
+        TAKING, "apply applying applied merge merging commit committing queue queueing queuing pull pulling push pushing pick "
+        "picking",
+        rf"\bi(?:'ll| will| can|'ve| have|'d)(?: just| also| simply| already)? {_TOUCH}\b"
+        r"[^.?!]{0,60}\b(?:when|while|on|during|before|upon|as i|at) (?:i )?(?:appl|merg|commit|queu|pull|push|pick)",
+    ),
+    _rule(
         HANDED, "apply take merge queue pick pull mind",
         rf"\b(?:(?:please|pls|kindly)|(?:can|could|would|will) you{_MAY}+) (?:just |also |do |go ahead and |consider )?"
         rf"(?:apply|tak(?:e|ing)|merg(?:e|ing)|queue|pick(?:ing)?(?: up)?|pull) "
@@ -247,8 +253,6 @@ RULES: tuple[Rule, ...] = (
         "queueing queuing pull pulling push pushing pick picking",
         r"\bno (?:need|reason) (?:to|for(?: you to)?) (?:\w+ )?(?:re-?send|re-?spin|re-?post|re-?submit|change|send|an? (?:new"
         r"|v\d|re))",
-        rf"\bi(?:'ll| will| can|'ve| have|'d)(?: just| also| simply| already)? {_TOUCH}\b"
-        r"[^.?!]{0,60}\b(?:when|while|on|during|before|upon|as i|at) (?:i )?(?:appl|merg|commit|queu|pull|push|pick)",
     ),
     _rule(
         CONCEDED, "fair sense got see nevermind never right sounds works understood problem agree agreed fine that's point "

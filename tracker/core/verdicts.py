@@ -190,8 +190,9 @@ def reviewed(view: View) -> Finding | None:
     each = "every patch has a tag: " if len(rows) > 1 else ""
     reason = f"{each}{', '.join(people[:2])}{more}, {day(last)}"
     proof = tuple(dict.fromkeys(Evidence(msgid=tag.msgid) for tag in tags))
-    turn = _taking(view) or Turn(MAINTAINER, view.known_maintainers() or view.owning(), last)
-    return Finding(reason, proof[:20], 0.9, turn)
+    taking = _taking(view)  # who said so may well have done it without another word
+    turn = taking or Turn(MAINTAINER, view.known_maintainers() or view.owning(), last)
+    return Finding(reason, proof[:20], 0.9, turn, unclear=taking is not None)
 
 
 def in_review(view: View) -> Finding | None:
@@ -202,7 +203,7 @@ def in_review(view: View) -> Finding | None:
     last = answers[-1]
     several = f"{len(people)} people, last {name(view.debate.who(last))}"
     others = people[0] if len(people) == 1 else several
-    unclear = _taking(view) is None and _promise(view) is None
+    unclear = _promise(view) is None or _taking(view) is not None
     return Finding(f"answered by {others}, {day(sent(last))}", mail_proof(last), 0.8, _review_turn(view), unclear)
 
 

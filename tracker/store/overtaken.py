@@ -70,8 +70,8 @@ def successor_of(con: sqlite3.Connection, series: Sequence[Series]) -> Successor
 def _later(con: sqlite3.Connection, ids: Sequence[str], draft: bool) -> list[_Later]:
     """The topics with a series that was posted in the place of one of *ids*, by that series."""
     rows = con.execute(
-        "SELECT series.id, group_concat(kind), max(confidence), topic.data FROM relation JOIN series ON series.id = relation.series "
-        "JOIN topic ON topic.id = series.topic WHERE relation.other IN (SELECT value FROM json_each(?1)) "
+        "SELECT series.id, group_concat(kind), max(confidence), topic.data FROM relation "
+        "JOIN series ON series.id = relation.series JOIN topic ON topic.id = series.topic WHERE relation.other IN (SELECT value FROM json_each(?1)) "
         "AND relation.series NOT IN (SELECT value FROM json_each(?1)) AND kind IN ('alternative', 'follows') "
         "GROUP BY series.id ORDER BY series.id", (json.dumps(list(ids)),),
     ).fetchall()  # fmt: skip
