@@ -166,6 +166,51 @@ def test_dropped_as_asked() -> None:
     assert not after([V1, thanks(("demo: one", FIRST)), asks, aside]).landings[0].dropped
 
 
+def test_who_applied_it_drops_it() -> None:
+    """`I'll drop this one` counts from who said that he has it; from another it may be about a line of code."""
+    words = "I took a closer look and this isn't necessary.\n\nI'll drop this one.\n"
+    told = mail("d@x", "Re: [PATCH] demo: one", words, refs="p@x ty@x", sender=CHEN, at=START + 6 * DAY)
+    assert after([V1, thanks(("demo: one", FIRST)), told]).landings[0].dropped
+    other = told.replace(b"Chen Maintainer <chen@", b"Dora Maintainer <dora@")
+    both = TRUSTED | {"dora@example.org"}
+    assert not after([V1, thanks(("demo: one", FIRST)), other], maintainers=both).landings[0].dropped
+
+
+def test_an_author_says_where_his_rfc_can_be_had() -> None:
+    """A branch of his own is no landing, though he maintains a tree; of a patch he asks to take it is one."""
+    words = "Pushed these patches to https://git.example.org/demo/commits/for-next\n"
+    told = mail("a@x", "Re: [PATCH RFC] demo: one", words, refs="p@x", at=START + DAY)
+    rfc = patch("p@x", "[PATCH RFC] demo: one")
+    assert after([rfc, told], maintainers={"anna@example.org"}).landings == ()
+    assert after([V1, told], maintainers={"anna@example.org"}).landings
+
+
+def test_a_backport_is_not_what_was_pulled() -> None:
+    """A pull request of those days lists the commit that the patch carries to a stable tree."""
+    log = f"commit {FIRST} upstream.\n\nCount.\n\nSigned-off-by: {ANNA}\n"
+    carried = patch("b@x", "[PATCH] demo: one", log=log, at=START + 21 * DAY)
+    assert after([carried], asks_to_pull("demo: one"), pulled()).landings == ()
+
+
+def test_linus_says_that_the_robot_missed_a_pull() -> None:
+    """He has pulled it then; from anybody else it is a question."""
+    words = "I'm not sure why pr-tracker-bot didn't like your pull request.\n"
+    told = mail("l@x", "Re: [GIT PULL] demo for v6.11", words, refs="pull@x", sender=LINUS, at=START + 21 * DAY)
+    assert [role for _, role, _ in landed(after([V1], asks_to_pull("demo: one"), told))] == ["maintainer", "mainline"]
+    other = told.replace(LINUS.encode(), BEN.encode())
+    assert [role for _, role, _ in landed(after([V1], asks_to_pull("demo: one"), other))] == ["maintainer"]
+
+
+@pytest.mark.parametrize("title", ["demo: remove redundant tab space", "demo: remove another space"])
+def test_pulled_under_a_title_that_is_much_alike(title: str) -> None:
+    """What the sender of a pull request has applied is found there under a title that others would not be found under."""
+    v1 = patch("p@x", "[PATCH] demo: remove redundant tap space")
+    asks, own = asks_to_pull(title), thanks(("demo: remove redundant tap space", FIRST), day=3)
+    assert [role for _, role, _ in landed(after([v1], asks, pulled()))] == []
+    found = [role for _, role, _ in landed(after([v1, own], asks, pulled()))]
+    assert found == (["maintainer", "mainline"] if "tab" in title else ["maintainer"])
+
+
 def test_one_line_of_a_shortlog_is_one_patch() -> None:
     """Two patches of a series with one title but for the tree: the pull request of one tree lists it once."""
     two = [
@@ -441,6 +486,14 @@ def test_a_newer_version_ends_a_build_report() -> None:
     v2 = patch("p2@x", "[PATCH v2] demo: one", refs="p@x", at=START + 10 * DAY, diff=OTHER_DIFF)
     assert event(after([V1, robot]), "build-report").open
     assert not event(after([V1, robot, v2]), "build-report").open
+
+
+def test_taking_a_patch_ends_a_build_report_of_its_posting() -> None:
+    """Who takes it afterwards has seen to it; what was reported of the commit stays open."""
+    body = f"Hi Anna,\n\nkernel test robot noticed the following build errors:\n\npatch link: https://lore.kernel.org/r/p@x\n\n{FIRST}\n"
+    robot = mail("lkp@x", "Re: [PATCH] demo: one", body, refs="p@x", sender="kernel test robot <lkp@intel.com>", at=START + DAY)
+    assert not event(after([V1, robot, thanks(("demo: one", FIRST), day=3)]), "build-report").open
+    assert event(after([V1, robot, thanks(("demo: one", FIRST), day=0.5)]), "build-report").open
 
 
 # --- nothing

@@ -22,7 +22,7 @@ from tests.mails import START, mail
 from tracker.core.facts import examine
 from tracker.core.grouping import Decisions, Lineage, candidates, component, group, nearest
 from tracker.core.hints import read_hints
-from tracker.core.lineage import Link, Relation, link
+from tracker.core.lineage import ANEW, Link, Relation, link
 from tracker.core.message import parse
 from tracker.core.series import find_series
 from tracker.core.thread import components
@@ -182,6 +182,22 @@ def test_a_newer_version_in_answer_to_the_older() -> None:
     raws = [first, post("b", "[PATCH] ring: one more thing", TWO, log="New.\n", refs="a@x", day=1)]
     assert len(topics(*raws)) == 2
     assert relations(*raws) == {"b follows a"}
+
+
+def test_the_same_change_again_under_another_title() -> None:
+    """Of the same author and soon: it follows for sure. A line of two is enough within days; what shares less only is alike."""
+    small = post("a", "[PATCH] ring: use the page size", ("size = the_page_size_of(ring);",))
+    other = "Ask for the size when it runs.\n"
+
+    def again(line: str, day: float, sender: str = ANNA) -> list[tuple[str, float]]:
+        later = post("b", "[PATCH] selftests: ask at runtime", (line,), log=other, day=day, sender=sender)
+        found = lineage(small, later).related
+        return [(one.kind, one.confidence) for one in found]
+
+    assert again("size = ask_for_the_page_size();", 1) == [("follows", ANEW)]
+    assert again("size = ask_for_the_page_size();", 30) == []
+    assert again("size = ask_for_the_page_size();", 1, BERT) == []
+    assert again("size = the_page_size_of(ring);", 30) != [("follows", ANEW)]  # much the same patch: a version
 
 
 def test_a_patch_that_explains_itself_with_an_earlier_one() -> None:

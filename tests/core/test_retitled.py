@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.core.retitled import same_patch, same_thing, title_keys
+from tracker.core.retitled import much_alike, same_patch, title_keys
 
 
 @pytest.mark.parametrize(
@@ -46,5 +46,8 @@ def test_words_in_another_order() -> None:
     """Enough of the same words, wherever they stand."""
     assert same_patch("overlayfs: ovl_lookup(): Use only one state", "ovl: use only one state in ovl_lookup()")
     assert not same_patch("demo: add a lock to the ring reader", "demo: add a lock to the queue writer")
-    assert same_thing("ovl: fix oops in ovl_rename", "ovl: fix missing negative dentry check in ovl_rename()")
-    assert not same_thing("ovl: fix oops in rename", "ovl: fix missing check in rename")
+    assert much_alike("ovl: fix oops in ovl_rename", "ovl: fix missing negative dentry check in ovl_rename()")
+    assert not much_alike("ovl: fix oops in rename", "ovl: fix missing check in rename")
+    assert much_alike("demo: remove redundant tap space", "demo: remove redundant tab space")
+    assert much_alike("demo: update ctime when changing file attribution", "demo: update ctime when changing fileattr")
+    assert not much_alike("demo: remove redundant lock", "demo: remove redundant space")

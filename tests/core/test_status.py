@@ -75,7 +75,7 @@ def judged(*mails: bytes | list[bytes], **more: Any) -> Judgement:
 def landing(patch: str | None = "p1@x", role: str = "maintainer", day: int = 5, **more: Any) -> Landing:
     tree = {"maintainer": "vfs/vfs.git", "next": "linux-next", "mainline": "torvalds/linux.git", "stable": "stable"}[role]
     base: dict[str, Any] = {"commit": "2a010c412853", "date": START + day * DAY, "evidence": (Evidence(msgid="ty@x"),)}
-    return Landing(patch, tree=tree, role=role, **{**base, **more})
+    return Landing(patch, role=role, **{"tree": tree, **base, **more})
 
 
 def event(kind: str, day: float = 20, *, is_open: bool = True) -> Event:
@@ -184,6 +184,15 @@ ROWS: tuple[Row, ...] = (
         "some patches, and the author will change the rest",
         [three(), says("c@x", "c1@x p1.3@x", "Hm.", who=CHEN), says("a@x", "c1@x p1.3@x c@x", "Will fix.", who=ANNA, day=2)],
         {"landings": (landing("p1.1@x", by=C), landing("p1.2@x", by=C))}, "partly-applied", "author", (A,), 5, "2 of 3",
+    ),
+    (
+        "the commit of one is named elsewhere", [three()], {"landings": (landing("p1.2@x", tree="", date=None),)},
+        "unknown", "unknown", (), None, "patch 2 of 3 in a tree as 2a010c412853; no mail here tells of the others",
+    ),
+    (
+        "some patches, one of them reverted", [three()],
+        {"landings": (landing("p1.1@x", by=C), landing("p1.2@x", by=C, reverted_by="3b832035387f"))}, "partly-applied",
+        "unknown", (), 5, "1 of 3 patches landed: patch 1 in vfs/vfs.git by Chen Maintainer, 2024-06-03; patch 2 reverted",
     ),
     (
         "some patches, the rest is reviewed", [three(), says("b@x", "c1@x p1.3@x", RB)],

@@ -27,6 +27,17 @@ index 1111111..3333333 100644
  \tstop();
  }
 """
+SHORT_WAY = """\
+diff --git a/ring.c b/ring.c
+index 1111111..4444444 100644
+--- a/ring.c
++++ b/ring.c
+@@ -70,3 +70,3 @@ static void measure(void)
+ \tstart();
+-\tguess_it(9);
++\twidth = fixed_width();
+ \tstop();
+"""
 OFFER = mail(
     "offer@x", "Re: [PATCH] demo: count readers", f"> int readers;\n\nI would do it like this:\n\n{ANOTHER_WAY}\nBen\n",
     refs="1@x", sender=BEN, at=START + DAY,
@@ -80,6 +91,22 @@ def test_a_patch_on_top_takes_no_place(con: sqlite3.Connection) -> None:
     log = "This goes on from the series at https://lore.kernel.org/r/1@x\n\nSigned-off-by: Ben Reviewer <ben@example.org>\n"
     top = patch("4@x", "[PATCH] demo: use the count", diff=ANOTHER_WAY, sender=BEN, at=START + 5 * DAY, log=log)
     add(con, FIRST_WAY, top, thanks(("demo: use the count", FIRST), refs="4@x", day=6))
+    assert topic(con, "1@x")["status"] == "posted"
+
+
+def test_what_its_author_posts_anew(con: sqlite3.Connection) -> None:
+    """The same change under another title takes the place of the first, landed or not; its own next version stays alive."""
+    log = "Ask when it runs.\n\nSigned-off-by: Anna Author <anna@example.org>\n"
+    diff = SHORT_WAY.replace("fixed_width", "ask_for_it")
+    anew = patch("5@x", "[PATCH] tools: measure at run time", diff=diff, at=START + 2 * DAY, log=log)
+    add(con, patch("1@x", "[PATCH] demo: count readers", diff=SHORT_WAY), anew)
+    found = topic(con, "1@x")
+    assert (found["status"], found["turn"], found["superseded_by"]["series"]) == ("superseded", "nobody", "5@x")
+    assert found["status_reason"] == 'its author posted the change anew, 2024-05-31: "tools: measure at run time"'
+    assert found["evidence"] == [{"msgid": "5@x"}]
+    assert topic(con, "5@x")["status"] == "posted"
+    diff = SHORT_WAY.replace("fixed", "given")
+    add(con, patch("3@x", "[PATCH v2] demo: count readers", diff=diff, at=START + 9 * DAY, refs="1@x"))
     assert topic(con, "1@x")["status"] == "posted"
 
 

@@ -263,7 +263,9 @@ class _Teller:
     def dropped(self, mail: Facts, notice: Notice) -> None:
         role = "stable" if notice.kind == "stable-dropped" else "maintainer"  # the first is said by stable maintainers only
         believed = role == "stable" or self._trusted(mail, notice)
-        if notice.reason == "asked" and not (self._was_asked_to_drop(mail) or self._had_applied(mail)):
+        if notice.reason == "asked" and not self._was_asked_to_drop(mail):
+            return
+        if notice.reason == "own" and not self._had_applied(mail):
             return
         if not believed or notice.reason == "will" or (notice.kind == "mm-removed" and notice.reason in _KEPT):
             return

@@ -206,7 +206,7 @@ RULES = (
     _rule("dropped", _GONE, lambda before: _bare(before) or _self(before) or _will(before), _OUT_OF),
     _rule("dropped", "dropped", _bare, _DROPS),  # "Now dropped, thanks"
     _rule("asked", "dropped", lambda before: before in ("", "ok", "now", "done"), _DROPS_ALONE),  # "Dropped.", as asked
-    _rule("asked", "drop", _will, _DROPS_IT),  # "I'll drop this one", of what he has applied
+    _rule("own", "drop", _will, _DROPS_IT),  # "I'll drop this one", of what he has applied
     _rule("reverted", "reverted", lambda before: _bare(before) or _self(before), _REVERTS),
     _rule("reverted", "revert reverting", _will, _REVERTS, future=True),  # "of course we'll revert the kernel change"
 )

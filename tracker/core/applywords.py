@@ -146,7 +146,8 @@ def _notice(mail: Mail, subject: Subject, claim: Claim, sentence: str, words: st
     tree, branch = place_of_words(line) if placed else NOWHERE
     scope = _patches_named(sentence, subject) if placed else POSITION
     numbers = tuple((number, subject.total or 0) for number in scope.numbers)
-    kind = "dropped" if claim.kind == "asked" else claim.kind
+    if_so = claim.kind if claim.kind in ("asked", "own") else ""  # it counts if he was asked to, or had applied it himself
+    kind = "dropped" if if_so else claim.kind
     if _about_stable(mail, subject):
         kind = {"applied": "stable-queued", "dropped": "stable-dropped"}.get(kind, kind)
         if kind.startswith("stable"):
@@ -158,7 +159,7 @@ def _notice(mail: Mail, subject: Subject, claim: Claim, sentence: str, words: st
         kind, "ty" if ".b4-ty@" in mail.message.msgid else "human", numbers=numbers,
         commit=sha[1] if sha and any(char.isdigit() for char in sha[1]) else "", tree=tree, branch=branch,
         version=version_in(line), refs=mail.parent, subset=partly,
-        reason="will" if claim.future else "asked" if claim.kind == "asked" else "", quote=quoted(words),
+        reason="will" if claim.future else if_so, quote=quoted(words),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from tracker.core.dates import day
 from tracker.core.debate import WHOLE
@@ -122,17 +122,39 @@ def applied(view: View) -> Finding | None:
     return _landed(view, "applied", "applied to {where}{by}{sha}")
 
 
+def _some_landed(view: View) -> dict[str, Fate]:
+    """The fates of the patches that landed when others did not, else nothing."""
+    found = {msgid: view.fates[msgid] for msgid in view.patches if msgid in view.fates and view.fates[msgid].landed}
+    return found if len(found) < len(view.patches) else {}
+
+
+def _numbers(view: View, msgids: Collection[str]) -> str:
+    numbers = [str(patch.n) for patch in view.case.review.patches if patch.msgid in msgids]
+    return f"patch {numbers[0]}" if len(numbers) == 1 else f"patches {', '.join(numbers)}"
+
+
+def part_seen(view: View) -> Finding | None:
+    """Other mails name commits of some patches, which stand in a tree; series go in as a whole, so that is not all of it."""
+    landed = _some_landed(view)
+    if not landed or any(fate.landing.how != "mail" or fate.landing.date is not None for fate in landed.values()):
+        return None
+    one = next(iter(landed.values())).landing
+    reason = f"{_numbers(view, landed)} of {len(view.patches)} in {_where(one)}{_as(one)}; no mail here tells of the others"
+    return Finding(reason, _landing_proof(fate.landing for fate in landed.values()), 0.5, Turn(UNKNOWN))
+
+
 def partly_applied(view: View) -> Finding | None:
-    landed = {msgid: view.fates[msgid] for msgid in view.patches if msgid in view.fates and view.fates[msgid].landed}
-    if not landed or len(landed) == len(view.patches):
+    landed = _some_landed(view)
+    if not landed:
         return None
     if all((fate.landing.date or _LATER) < (view.posted() or 0) and fate.word == LANDED[0] for fate in landed.values()):
         return None  # a whole new version was posted since: what was applied of an older one was taken out, or does not count
     one = next(iter(landed.values())).landing
-    numbers = [str(patch.n) for patch in view.case.review.patches if patch.msgid in landed]
     since = max((fate.landing.date or 0 for fate in landed.values()), default=0) or None
-    which = f"patch {numbers[0]}" if len(numbers) == 1 else f"patches {', '.join(numbers)}"
-    reason = f"{len(landed)} of {len(view.patches)} patches landed: {which} in {_where(one)}{_by(one)}, {day(since)}"
+    count = f"{len(landed)} of {len(view.patches)}"
+    reason = f"{count} patches landed: {_numbers(view, landed)} in {_where(one)}{_by(one)}, {day(since)}"
+    gone = [msgid for msgid, fate in view.fates.items() if msgid in view.patches and fate.word == REVERTED]
+    reason += f"; {_numbers(view, gone)} reverted" if gone else ""
     left = [msgid for msgid in view.patches if msgid not in landed]
     rest = [ask for ask in view.debate.asks if ask.place not in landed]
     turn = ask_turn(view, rest) if rest else _landed_turn(view, since)

@@ -35,7 +35,8 @@ class Notice:
     reason: of 'applied', 'reverted' and 'stable-queued' 'will' when it is announced; of 'stable-review' 'autosel' or
     'backport' (posted by a person, not queued yet); of 'mm-removed' merged, obsolete, to-be-updated …; of 'next' conflict,
     build, warning, boot, duplicate, fixes-tag, signed-off; of 'regression' introduced, bisected, report, link, dup; of
-    'fixed' also invalid and inconclusive; of 'build-report' build or test; else ''. quote: the deciding words, at most 200
+    'fixed' also invalid and inconclusive; of 'dropped' 'asked' or 'own' where it counts only of somebody who was asked to or
+    had applied it himself; of 'build-report' build or test; else ''. quote: the deciding words, at most 200
     characters. authors: of a pull request, the names beside its titles, where the shortlog has them.
     """
 

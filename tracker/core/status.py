@@ -62,6 +62,7 @@ RULES: tuple[Rule, ...] = (
     Rule("merged", "every patch in mainline", "nobody; author while something is open", landed.merged),
     Rule("in-next", "every patch in linux-next", "nobody; author while something is open", landed.in_next),
     Rule("applied", "every patch in a maintainer's tree", "nobody; author while something is open", landed.applied),
+    Rule("unknown", "commits are named for some patches, and nothing is told of the others", "unknown", landed.part_seen),
     Rule(
         "partly-applied", "some patches landed", "maintainer when the rest is reviewed, author when he is to act, else unknown",
         landed.partly_applied,

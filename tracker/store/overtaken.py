@@ -71,7 +71,8 @@ def _later(con: sqlite3.Connection, ids: Sequence[str], draft: bool) -> list[_La
     """The topics with a series that was posted in the place of one of *ids*, by that series."""
     rows = con.execute(
         "SELECT series.id, group_concat(kind), max(confidence), topic.data FROM relation "
-        "JOIN series ON series.id = relation.series JOIN topic ON topic.id = series.topic WHERE relation.other IN (SELECT value FROM json_each(?1)) "
+        "JOIN series ON series.id = relation.series JOIN topic ON topic.id = series.topic "
+        "WHERE relation.other IN (SELECT value FROM json_each(?1)) "
         "AND relation.series NOT IN (SELECT value FROM json_each(?1)) AND kind IN ('alternative', 'follows') "
         "GROUP BY series.id ORDER BY series.id", (json.dumps(list(ids)),),
     ).fetchall()  # fmt: skip
