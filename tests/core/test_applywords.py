@@ -41,7 +41,7 @@ def notices(body: str, subject: str = "Re: [PATCH 2/3] demo: one", sender: str =
         ("With that fixed up, applied.", "", "", ""),
         ("Applied, but please test next time.", "", "", ""),
         ("Applied to the demo.misc branch of the demo/demo.git tree.", "demo/demo.git", "demo.misc", ""),
-        ("I just merged this into my local demo/next and will be pushing it later tonight.", "", "demo/next", ""),
+        ("I just merged this into my local demo/next and will be pushing it later tonight.", "", "", ""),
         ("No need to resend, I've merged it to for-next already.", "", "for-next", ""),
     ],
 )

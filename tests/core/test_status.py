@@ -20,7 +20,7 @@ from tracker.core.message import parse
 from tracker.core.people import Person
 from tracker.core.review import DAY, review
 from tracker.core.series import Series, find_series
-from tracker.core.silence import OPEN, STALLED_AFTER, aged, silent, why
+from tracker.core.silence import AT_ONCE, OPEN, SOON, STALLED_AFTER, aged, why
 from tracker.core.status import RULES, Case, Judgement, diagram, judge
 from tracker.core.topic import newest
 
@@ -421,58 +421,61 @@ def test_only_open_states_grow_stale(status: str) -> None:
     who = (B,)
     stale = "stalled" if status in OPEN else status
     state = Judgement(status, "", (), 1.0, "reviewer", who, moved=START)
-    assert silent(state) == (stale if status in OPEN else None)
     assert aged(state, START + STALLED_AFTER) == (stale, "reviewer", who)
     assert aged(state, START + STALLED_AFTER - 1) == (status, "reviewer", who)
     assert aged(replace(state, moved=None), START + STALLED_AFTER) == (status, "reviewer", who)
     assert aged(state, START + 10, 10)[0] == stale
+    assert aged(state, START + 1000 * DAY)[0] == stale
 
 
 @pytest.mark.parametrize("status", [rule.status for rule in RULES])
-def test_silence_after_unclear_words_leaves_an_open_state_unknown(status: str) -> None:
+def test_what_is_lost_sight_of(status: str) -> None:
     """Nobody's turn is claimed then; what is no open state stays what it is."""
-    state = Judgement(status, "", (), 1.0, "reviewer", (B,), moved=START, unclear=True)
-    end = ("unknown", "unknown", ()) if status in OPEN else (status, "reviewer", (B,))
-    assert aged(state, START + STALLED_AFTER) == end
-    assert aged(state, START + STALLED_AFTER - 1) == (status, "reviewer", (B,))
+    lost = ("unknown", "unknown", ()) if status in OPEN else (status, "reviewer", (B,))
+    at_once = Judgement(status, "", (), 1.0, "reviewer", (B,), moved=START, lost_after=0)
+    assert aged(at_once, START + STALLED_AFTER) == lost
+    assert aged(at_once, START + STALLED_AFTER - 1) == (status, "reviewer", (B,))
+    later = replace(at_once, lost_after=60 * DAY)
+    assert aged(later, START + STALLED_AFTER + 60 * DAY - 1)[0] == ("stalled" if status in OPEN else status)
+    assert aged(later, START + STALLED_AFTER + 60 * DAY) == lost
 
 
 def test_the_reason_for_silence_says_since_when_and_what_was_before() -> None:
-    """With what is not understood, where that is why nothing is claimed."""
+    """With what is not known, where that is why nothing is claimed."""
     assert why("stalled", "2024-05-30", "posted", "no answer") == "nothing moved since 2024-05-30; before that posted: no answer"
     words = why("unknown", "2024-05-30", "in-review", "answered by Ben Reviewer")
     assert words == (
-        "nothing moved since 2024-05-30, and how the talk ended is not understood here; "
+        "nothing moved since 2024-05-30, and what became of it is not told here in words that are understood; "
         "before that in-review: answered by Ben Reviewer"
     )
 
 
-SAID: tuple[tuple[str, list[bytes], bool], ...] = (
-    ("no answer", [one()], False),
-    ("a remark", [one(), says("b@x", "p1@x", "Interesting.")], True),
-    ("an answered question", [one(), says("b@x", "p1@x", "Why?"), says("a@x", "p1@x b@x", "Cheap.", who=ANNA, day=2)], True),
-    ("a promised review", [one(), says("b@x", "p1@x", "I'll review this tomorrow.")], False),
-    ("who said he will take it", [one(), says("c@x", "p1@x", "I'll queue it up.", who=CHEN)], True),
-    ("a request", [one(), says("b@x", "p1@x", "Please add a test.")], False),
-    ("a question", [one(), says("b@x", "p1@x", "Why a counter?")], False),
+SAID: tuple[tuple[str, list[bytes], int | None], ...] = (
+    ("no answer", [one()], None),
+    ("a remark", [one(), says("b@x", "p1@x", "Interesting.")], AT_ONCE),
+    ("an answered question", [one(), says("b@x", "p1@x", "Why?"), says("a@x", "p1@x b@x", "Cheap.", who=ANNA, day=2)], AT_ONCE),
+    ("a promised review", [one(), says("b@x", "p1@x", "I'll review this tomorrow.")], None),
+    ("who said he will take it", [one(), says("c@x", "p1@x", "I'll queue it up.", who=CHEN)], AT_ONCE),
+    ("a request", [one(), says("b@x", "p1@x", "Please add a test.")], None),
+    ("a question", [one(), says("b@x", "p1@x", "Why a counter?")], None),
     (
         "a request, and others talk on",
-        [one(), says("b@x", "p1@x", "Please add a test."), says("c@x", "p1@x b@x", "There is one.", who=CHEN, day=2)], True,
+        [one(), says("b@x", "p1@x", "Please add a test."), says("c@x", "p1@x b@x", "There is one.", who=CHEN, day=2)], AT_ONCE,
     ),
     (
         "a question, and others talk on",
-        [one(), says("b@x", "p1@x", "Why a counter?"), says("c@x", "p1@x b@x", "It is cheap.", who=CHEN, day=2)], False,
+        [one(), says("b@x", "p1@x", "Why a counter?"), says("c@x", "p1@x b@x", "It is cheap.", who=CHEN, day=2)], None,
     ),
-    ("a plan", [one(), says("b@x", "p1@x", "Please add a test."), says("a@x", "p1@x b@x", "Will do.", who=ANNA, day=2)], False),
-    ("a tag", [one(), says("b@x", "p1@x", RB)], False),
-    ("a tag, and a promise to take it", [one(), says("b@x", "p1@x", RB), says("c@x", "p1@x", "I'll queue it.", who=CHEN)], True),
+    ("a plan", [one(), says("b@x", "p1@x", "Please add a test."), says("a@x", "p1@x b@x", "Will do.", who=ANNA, day=2)], None),
+    ("a tag", [one(), says("b@x", "p1@x", RB)], SOON),
+    ("a tag, who will take it", [one(), says("b@x", "p1@x", RB), says("c@x", "p1@x", "I'll queue it.", who=CHEN)], AT_ONCE),
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("mails", "unclear"), [row[1:] for row in SAID], ids=[row[0] for row in SAID])
-def test_what_silence_says(mails: list[bytes], unclear: bool) -> None:
-    """Silence after plain words, or none, says that nothing happened; after words that are not understood it says nothing."""
-    assert judged(*mails).unclear is unclear
+@pytest.mark.parametrize(("mails", "lost_after"), [row[1:] for row in SAID], ids=[row[0] for row in SAID])
+def test_what_silence_says(mails: list[bytes], lost_after: int | None) -> None:
+    """After plain words, or none, that nothing happened; after words that are not understood nothing; after review it fades."""
+    assert judged(*mails).lost_after == lost_after
 
 
 def test_the_diagram_shows_every_rule() -> None:

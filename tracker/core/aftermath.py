@@ -138,6 +138,8 @@ class _Teller:
         meant = self.meaning.targets(notice, mail) if notice.titles else []
         meant = [(line, mark) for line, mark in meant if mark or not self.meaning.is_backport(line)]
         asked = [(line, mark, alone) for line, mark in meant if mark or self._is_author(line, notice)]
+        if any(not mark for _, mark, _ in asked):  # with others of its series it is the same, whoever is named as its author
+            asked = [(line, mark, alone) for line, mark in meant]
         renamed = self._retitled(notice, mail, {line for line, _, _ in asked})
         asked += [(line, "", alone) for line in renamed]
         self._leave_out(mail, notice, {line for line, _, _ in asked})
@@ -189,6 +191,8 @@ class _Teller:
         for line, place in self.meaning.lineup.current.items():
             patch, posted = self.meaning.lineup.patch(place), self.meaning.posted(place[0])
             if line in asked or patch.inline or not posted <= (mail.date or 0) <= posted + _PULLED_WITHIN:
+                continue
+            if notice.files and {path.rpartition("/")[2] for path in patch.files}.isdisjoint(notice.files):
                 continue
             own = titles[patch.author.casefold()]
             fitting = [title for title in own if same_patch(patch.title, title)]

@@ -75,13 +75,13 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Why a status holds. reason: one sentence; confidence: 0 to 1; unclear: people said more than is understood here."""
+    """Why a status holds. reason: one sentence; confidence: 0 to 1; lost_after: as Judgement's."""
 
     reason: str
     evidence: tuple[Evidence, ...]
     confidence: float
     turn: Turn
-    unclear: bool = False
+    lost_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

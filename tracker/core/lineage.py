@@ -315,5 +315,4 @@ def _posted_anew(pair: Pair) -> bool:
         return False
     if pair.lines[2] < 3:
         return pair.gap < 7 * _DAY
-    sure = pair.taken_up >= 0.8 or first_common(pair.b.mentions, pair.a.members)
-    return pair.gap < (_YEAR if sure else 90 * _DAY)
+    return pair.gap < (_YEAR if first_common(pair.b.mentions, pair.a.members) else 90 * _DAY)

@@ -37,7 +37,8 @@ class Notice:
     build, warning, boot, duplicate, fixes-tag, signed-off; of 'regression' introduced, bisected, report, link, dup; of
     'fixed' also invalid and inconclusive; of 'dropped' 'asked' or 'own' where it counts only of somebody who was asked to or
     had applied it himself; of 'build-report' build or test; else ''. quote: the deciding words, at most 200
-    characters. authors: of a pull request, the names beside its titles, where the shortlog has them.
+    characters. authors: of a pull request, the names beside its titles, where the shortlog has them; files: the names, without
+    folders, in its diffstat.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class Notice:
     reason: str = ""
     quote: str = ""
     authors: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from tracker.core.noticeform import HEX, Mail, Notice, bare_title, quoted, version_in
 
@@ -20,7 +21,10 @@ _REMOTE = re.compile(
 _AUTHOR = re.compile(r"^[^\s>|+-][^\n|]{0,150}? \((\d{1,4})\):[ \t]*$", re.MULTILINE)
 _BLOCK = re.compile(r"(?:\n[^\S\n]*+\S[^\n]*+)++")
 _BARE_TITLE = re.compile(r"^ {6}(\S[^\n|]*(?:\n {8,}\S[^\n|]*)*)$", re.MULTILINE)
+# " fs/ring.c | 12 ++-", also of what was renamed: " fs/{old.c => new.c} | 0".
+_STAT = re.compile(r"^ (\S[^\n|]{0,300}?) +\| +(?:\d|Bin)", re.MULTILINE)
 _MAX_TITLES = 5_000
+_MAX_FILES = 5_000
 _MAX_BARE = 2_000  # characters of a mail that may be an abridged one
 _NEAR = 1_500  # characters behind the line that announces the URL
 _FAR = 8_000  # the same without such a line
@@ -48,7 +52,7 @@ def requests(mail: Mail) -> Iterator[Notice]:
     yield Notice(
         "pull", "pull", titles=titles, numbers=((1, 1),) if count == len(titles) == 1 else (),
         commit=head[1].lower() if head else "", tree=remote[0], branch=remote[1], version=version_in(mail.subject),
-        refs=mail.parent, quote=quoted(" ".join(remote).strip() or mail.subject), authors=authors,
+        refs=mail.parent, quote=quoted(" ".join(remote).strip() or mail.subject), authors=authors, files=_files(own, start),
     )  # fmt: skip
 
 
@@ -77,6 +81,12 @@ def _shortlog(own: str, start: int) -> tuple[tuple[str, ...], tuple[str, ...], i
         return tuple(titles[:_MAX_TITLES]), tuple(names[:_MAX_TITLES]), count
     found = _BARE_TITLE.findall(own, start) if len(own) < _MAX_BARE else []  # an abridged mail has some titles alone
     return tuple(bare_title(one) for one in found), (), -1
+
+
+def _files(own: str, start: int) -> tuple[str, ...]:
+    """The names of the diffstat behind the shortlog: git cuts long paths from the left, so only what follows the last slash."""
+    found = (line[1].rstrip("} ").rpartition("/")[2] for line in islice(_STAT.finditer(own, start), _MAX_FILES))
+    return tuple(sorted({name.rpartition("=> ")[2] for name in found} - {""}))
 
 
 def _titles(block: re.Match[str] | None, count: int) -> list[str]:

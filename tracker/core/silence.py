@@ -1,7 +1,8 @@
 """What silence makes of a status: what nothing moves for long is stalled, or nobody can say what became of it.
 
-Silence after a request to the author, a review or a bare posting says that nothing happened. Silence after an answer whose
-meaning is not understood says nothing: such a patch was as often as not refused, replaced or taken in plain words.
+Silence after a request to the author, a question or a bare posting says that nothing happened. Silence after an answer whose
+meaning is not understood says nothing: such a patch was as often as not refused, replaced or taken in plain words. And who waits
+long for a patch that is reviewed has often missed that it was taken without a mail.
 """
 
 from __future__ import annotations
@@ -12,16 +13,12 @@ if TYPE_CHECKING:
     from tracker.core.people import Person
     from tracker.core.status import Judgement
 
-STALLED_AFTER = 30 * 86_400  # seconds
+_DAY = 86_400
+STALLED_AFTER = 30 * _DAY  # seconds
 STALLED, UNKNOWN = "stalled", "unknown"
 OPEN = ("changes-requested", "reviewed", "in-review", "posted")  # states that silence ends
-
-
-def silent(judged: Judgement) -> str | None:
-    """The status that silence makes of a judgement; None when it does nothing to it."""
-    if judged.status not in OPEN:
-        return None
-    return UNKNOWN if judged.unclear else STALLED
+# How many seconds after it stalled a topic is lost sight of.
+AT_ONCE, SOON = 0, 60 * _DAY
 
 
 def aged(judged: Judgement, now: int, stalled_after: int = STALLED_AFTER) -> tuple[str, str, tuple[Person, ...]]:
@@ -29,10 +26,11 @@ def aged(judged: Judgement, now: int, stalled_after: int = STALLED_AFTER) -> tup
 
     The turn stays with what is stalled; of what is unknown nobody's is known.
     """
-    end = silent(judged)
-    if end is None or judged.moved is None or now - judged.moved < stalled_after:
+    if judged.status not in OPEN or judged.moved is None or now < judged.moved + stalled_after:
         return judged.status, judged.turn, judged.turn_who
-    return (end, UNKNOWN, ()) if end == UNKNOWN else (end, judged.turn, judged.turn_who)
+    if judged.lost_after is not None and now >= judged.moved + stalled_after + judged.lost_after:
+        return UNKNOWN, UNKNOWN, ()
+    return STALLED, judged.turn, judged.turn_who
 
 
 def is_silent(status: str, moved: object) -> bool:
@@ -42,5 +40,5 @@ def is_silent(status: str, moved: object) -> bool:
 
 def why(status: str, moved: str, before: str, reason: str) -> str:
     """The reason for what silence made of a topic. moved: a day; before: the status until then, with its reason."""
-    end = ", and how the talk ended is not understood here" if status == UNKNOWN else ""
+    end = ", and what became of it is not told here in words that are understood" if status == UNKNOWN else ""
     return f"nothing moved since {moved}{end}; before that {before}: {reason}"

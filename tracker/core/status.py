@@ -29,7 +29,8 @@ class Judgement:
 
     turn: who acts next ('author', 'reviewer', 'maintainer', 'nobody', 'unknown'), who they are where known, since when.
     moved: when anything last moved. patches: message id of each patch of the newest revision -> its own status. asks: what
-    waits for the author. unclear: silence after it does not tell that nothing happened. Times are seconds UTC.
+    waits for the author. lost_after: how many seconds after it stalled nobody can say what became of it (silence.py), None never.
+    Times are seconds UTC.
     """
 
     status: str
@@ -42,7 +43,7 @@ class Judgement:
     moved: int | None = None
     patches: Mapping[str, str] | None = None
     asks: tuple[Ask, ...] = ()
-    unclear: bool = False
+    lost_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def judge(case: Case) -> Judgement:
         if found is not None:
             return Judgement(
                 rule.status, found.reason, found.evidence, found.confidence, found.turn.word, found.turn.who, found.turn.since,
-                _moved(view), _of_patches(view, rule.status), tuple(verdicts.open_asks(view)), found.unclear,
+                _moved(view), _of_patches(view, rule.status), tuple(verdicts.open_asks(view)), found.lost_after,
             )  # fmt: skip
     raise AssertionError("one of the first and the last rule always holds")
 
@@ -105,7 +106,7 @@ def diagram() -> str:
             lines.append(f"    q{number} -- no --> q{number + 1}")
     states = ", ".join(OPEN)
     lines.append(f'    stalled["stalled<br/>{states} without a move for stalled_after"]')
-    lines.append('    silent["unknown<br/>the same, where the last answers are not understood"]')
+    lines.append('    lost["unknown<br/>the same, where the last answers are not understood, or long after it was reviewed"]')
     return "\n".join(lines) + "\n"
 
 

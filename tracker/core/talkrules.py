@@ -74,7 +74,10 @@ _DID = one_of("fixed done changed updated dropped added removed renamed addresse
 _AFTER_DID = one_of("it this that them both all locally now up in_my_(?:tree|branch) thanks thank_you accordingly as_suggested")
 _SENT = one_of("sent posted included folded merged resent reposted incorporated contained squashed")
 _WILL = one_of("i'll i_will i_shall i'm_going_to i_am_going_to i_plan_to i_intend_to let_me")
-_TAKER = one_of("i'll i_will i_can i'm i_am i'm_going_to i_am_going_to we'll we_can let_me i_plan_to happy_to (?<![\\w,;]_)will")
+_TAKER = one_of(
+    "i'd_like_to i'll i_will i_can i'm i_am i'm_going_to i_am_going_to we'll we_can let_me i_plan_to",
+    "happy_to (?<![\\w,;]_)will",
+)
 _TAKE_SOON = one_of("just also then now soon probably go_ahead_and gonna be try_to plan_to")
 _TAKES = one_of("queu(?:e|ing) pick(?:ing)? tak(?:e|ing) apply(?:ing)? merg(?:e|ing) pull(?:ing)? push(?:ing)?")
 _NOT_TAKEN = one_of(
@@ -99,7 +102,8 @@ _THING = one_of(
     "lines test check title subject name field variable description log commit",
 )
 _ASKED = one_of(
-    "be use have go return check call do get add drop remove move take not set come look make(?!_sure) explain describe mention",
+    "be use have go(?!_in) return check call do get add drop remove move take not set come look make(?!_sure) explain describe",
+    "mention",
     "include say document test handle keep live split rename put an? some more updating fixing documentation rebase respin "
     "change",
     "fix at_least its proper better",
@@ -354,7 +358,7 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         REQUEST, "needed necessary required right correct idea safe sufficient enough true valid unnecessary redundant need",
-        rf"\b(?:not|isn't|is not|don't) (?:really |strictly |actually |a )?{_LACK}\b",
+        rf"^(?!\W*no,).*\b(?:not|isn't|is not|don't) (?:really |strictly |actually |a )?{_LACK}\b",  # "No, it's not" answers
         r"\bunnecessary\b|\bredundant\b|\bno need (?:to|for)\b(?! (?:rush|worry|hurry|apolog|re-?s|re-?p))|\bbad idea\b",
     ),
     _rule(

@@ -25,7 +25,7 @@ from tracker.core.people import Person
 from tracker.core.recipients import people_among
 from tracker.core.review import Review, review, tag_json
 from tracker.core.series import Series, SeriesPatch
-from tracker.core.silence import silent
+from tracker.core.silence import OPEN
 from tracker.core.spots import UNKNOWN, Record
 from tracker.core.status import Case, Judgement, judge
 from tracker.core.thread import ancestors, build_threads
@@ -67,7 +67,7 @@ class Topic:
     @property
     def moved(self) -> int | None:
         """When anything last moved, if its status grows stale; None when it does not."""
-        return self.judgement.moved if silent(self.judgement) else None
+        return self.judgement.moved if self.judgement.status in OPEN else None
 
     @property
     def patches(self) -> int:

@@ -25,6 +25,7 @@ from tracker.core.landing import Event, Evidence
 from tracker.core.meaning import ALL
 from tracker.core.review import Tag
 from tracker.core.said import sent
+from tracker.core.silence import AT_ONCE, SOON
 from tracker.core.talkrules import CONCEDED, QUESTION, REFUSED, REQUEST
 
 
@@ -135,9 +136,10 @@ def changes_requested(view: View) -> Finding | None:
     return None
 
 
-def _talked_on(view: View, ask: Ask) -> bool:
-    """Whether others wrote again after a request, so that it need not be the last word; a question is plainer."""
-    return ask.kind in (REQUEST, CONDITION) and any(sent(mail) > sent(ask.mail) for mail in view.debate.answers)
+def _talked_on(view: View, ask: Ask) -> int | None:
+    """When others wrote again after a request, it need not be the last word; a question is plainer."""
+    later = ask.kind in (REQUEST, CONDITION) and any(sent(mail) > sent(ask.mail) for mail in view.debate.answers)
+    return AT_ONCE if later else None
 
 
 def _weight(ask: Ask) -> tuple[int, bool, int]:
@@ -192,7 +194,7 @@ def reviewed(view: View) -> Finding | None:
     proof = tuple(dict.fromkeys(Evidence(msgid=tag.msgid) for tag in tags))
     taking = _taking(view)  # who said so may well have done it without another word
     turn = taking or Turn(MAINTAINER, view.known_maintainers() or view.owning(), last)
-    return Finding(reason, proof[:20], 0.9, turn, unclear=taking is not None)
+    return Finding(reason, proof[:20], 0.9, turn, AT_ONCE if taking else SOON)
 
 
 def in_review(view: View) -> Finding | None:
@@ -203,8 +205,9 @@ def in_review(view: View) -> Finding | None:
     last = answers[-1]
     several = f"{len(people)} people, last {name(view.debate.who(last))}"
     others = people[0] if len(people) == 1 else several
-    unclear = _promise(view) is None or _taking(view) is not None
-    return Finding(f"answered by {others}, {day(sent(last))}", mail_proof(last), 0.8, _review_turn(view), unclear)
+    waits = _promise(view) is not None and _taking(view) is None
+    lost_after = None if waits else AT_ONCE
+    return Finding(f"answered by {others}, {day(sent(last))}", mail_proof(last), 0.8, _review_turn(view), lost_after)
 
 
 def _promise(view: View) -> Turn | None:

@@ -15,7 +15,6 @@ from tracker.core.facts import Facts
 from tracker.core.grouping import Group, Lineage
 from tracker.core.mailkeys import topic_keys
 from tracker.core.series import NEARBY, find_series
-from tracker.core.silence import silent
 from tracker.core.topic import Known, Topic, build_topic, topic_json
 from tracker.core.traits import Traits, traits
 from tracker.store import maintainers, outside, overtaken, sightings
@@ -261,7 +260,7 @@ def _write_topic(con: sqlite3.Connection, tids: set[int], topic: Topic) -> int:
     con.execute(
         "INSERT OR REPLACE INTO topic VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
         (number, topic.anchor, topic.slug, topic.title, topic.judgement.status, topic.judgement.turn, topic.first,
-         topic.last, topic.patches, topic.moved, _compact(topic_json(topic)), silent(topic.judgement)),
+         topic.last, topic.patches, topic.moved, _compact(topic_json(topic)), topic.judgement.lost_after),
     )  # fmt: skip
     con.executemany("INSERT OR REPLACE INTO topic_thread VALUES (?,?)", [(tid, number) for tid in tids])
     con.executemany("UPDATE series SET topic=? WHERE id=?", [(number, one.id) for one in topic.series])

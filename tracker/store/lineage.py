@@ -16,6 +16,7 @@ from tracker.store.read import series_with
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _SETS = frozenset(one.name for one in fields(Traits) if "frozenset" in str(one.type))
 _NAMES = tuple(one.name for one in fields(Traits))
+_FILES = f"$[{_NAMES.index('files')}]"  # where they stand in stored traits
 # When this share of all series changed, grouping everything in memory is faster than asking for relatives one by one.
 _MOST = 0.5
 
@@ -106,10 +107,18 @@ def decisions(con: sqlite3.Connection) -> Decisions:
     )
 
 
+def files_of(con: sqlite3.Connection, ids: Iterable[str]) -> set[str]:
+    """The files that these series touch."""
+    rows = con.execute(
+        f"SELECT json_extract(traits, '{_FILES}') FROM series WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
+    )
+    return {file for row in rows for file in json.loads(row[0])}
+
+
 def files_of_topics(con: sqlite3.Connection) -> Iterator[tuple[int, list[str]]]:
     """(number of a topic, the files that one of its series touches)."""
-    where = f"$[{_NAMES.index('files')}]"
-    for number, files in con.execute("SELECT topic, json_extract(traits, ?) FROM series WHERE topic IS NOT NULL", (where,)):
+    for number, files in con.execute(f"SELECT topic, json_extract(traits, '{_FILES}') FROM series WHERE topic IS NOT NULL"):
         yield number, json.loads(files)
 
 

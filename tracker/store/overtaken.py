@@ -22,6 +22,7 @@ from tracker.core.patchline import is_offer
 from tracker.core.series import Series
 from tracker.core.subject import normal_title, parse_subject
 from tracker.core.topic import newest
+from tracker.store.lineage import files_of
 
 _STEPS = 3  # from a posting over an alternative to what was made of it
 _OFFERED = "alternative"
@@ -83,12 +84,14 @@ def _later(con: sqlite3.Connection, ids: Sequence[str], draft: bool) -> list[_La
             "AND relation.other NOT IN (SELECT value FROM json_each(?1)) AND kind = 'alternative' ORDER BY series.id",
             (json.dumps(list(ids)),),
         ).fetchall()
-    own = {_title(con, one) for one in ids}
+    own, touched = {_title(con, one) for one in ids}, files_of(con, ids)
     found: list[_Later] = []
     for one, kinds, sure, data in rows:
         anew = kinds == "follows" and sure >= ANEW
         if draft or anew or "alternative" in kinds or _title(con, one) in own:  # the same posted once more
-            found.append((one, anew, json.loads(data)))
+            theirs = files_of(con, [one])
+            if not (touched and theirs and touched.isdisjoint(theirs)):  # a fix offered to who posts a test for it
+                found.append((one, anew, json.loads(data)))
     return found
 
 

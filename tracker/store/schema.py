@@ -93,8 +93,8 @@ MAIL = (
     CREATE TABLE maintainers(data BLOB NOT NULL);
     """,
     """
-    -- silent: the status that silence makes of a topic, NULL where it makes none.
-    ALTER TABLE topic ADD COLUMN silent TEXT;
+    -- lost_after: how many seconds after it stalled nobody can say what became of a topic, NULL never.
+    ALTER TABLE topic ADD COLUMN lost_after INTEGER;
     """,
 )
 

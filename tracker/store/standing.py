@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 
 from tracker.core.dates import iso
-from tracker.core.silence import UNKNOWN
+from tracker.core.silence import STALLED, UNKNOWN
 from tracker.store import own
 
 DAY = 86_400
@@ -18,11 +18,11 @@ ENDED = frozenset(("applied", "in-next", "merged", "released", "reverted", "drop
 _COLUMNS = (
     "id, anchor, slug, title, {status} AS status, {turn} AS turn, first, last, patches, moved, {data} AS data, status AS judged"
 )
-# {old}: whether a topic did not move for too long. Whose turn it is then is not known where silence leaves it unknown.
-_LEFT = f"{{old}} AND silent = '{UNKNOWN}'"
+# {limit}: what moved at that time or before is stalled, or lost sight of; then nobody's turn is known.
+_LOST = "moved + lost_after <= {limit}"
 _AGED = {
-    "turn": f"CASE WHEN {_LEFT} THEN '{UNKNOWN}' ELSE turn END",
-    "data": f"CASE WHEN {_LEFT} THEN json_set(data, '$.turn', '{UNKNOWN}', '$.turn_who', json('[]')) ELSE data END",
+    "turn": f"CASE WHEN {_LOST} THEN '{UNKNOWN}' ELSE turn END",
+    "data": f"CASE WHEN {_LOST} THEN json_set(data, '$.turn', '{UNKNOWN}', '$.turn_who', json('[]')) ELSE data END",
 }
 _BY_HAND = {
     "turn": f"CASE WHEN t.id IN (SELECT topic FROM by_hand WHERE ended IS NOT NULL) THEN 'nobody' ELSE {_AGED['turn']} END",
@@ -38,10 +38,10 @@ def stand(con: sqlite3.Connection, now: int, stalled_after: int) -> None:
     con.execute("CREATE TEMP TABLE by_hand(topic INTEGER PRIMARY KEY, status TEXT NOT NULL, ended TEXT)")
     said = {number: one for number, one in own.everything(con).items() if one.status}
     con.executemany("INSERT INTO by_hand VALUES (?,?,?)", [(number, one.status, _ended(one)) for number, one in said.items()])
-    old = f"moved <= {int(now) - int(stalled_after) * DAY}"
-    aged = f"CASE WHEN {old} THEN silent ELSE status END"
+    limit = int(now) - int(stalled_after) * DAY
+    aged = f"CASE WHEN {_LOST.format(limit=limit)} THEN '{UNKNOWN}' WHEN moved <= {limit} THEN '{STALLED}' ELSE status END"
     status = f"coalesce((SELECT by_hand.status FROM by_hand WHERE by_hand.topic = t.id), {aged})" if said else aged
-    parts = {name: sql.format(old=old) for name, sql in (_BY_HAND if said else _AGED).items()}
+    parts = {name: sql.format(limit=limit) for name, sql in (_BY_HAND if said else _AGED).items()}
     columns = _COLUMNS.format(status=status, **parts)
     con.execute(f"CREATE TEMP VIEW topic AS SELECT {columns} FROM main.topic t")
 
