@@ -445,8 +445,7 @@ def test_the_reason_for_silence_says_since_when_and_what_was_before() -> None:
     assert why("stalled", "2024-05-30", "posted", "no answer") == "nothing moved since 2024-05-30; before that posted: no answer"
     words = why("unknown", "2024-05-30", "in-review", "answered by Ben Reviewer")
     assert words == (
-        "nothing moved since 2024-05-30, and what became of it is not told here in words that are understood; "
-        "before that in-review: answered by Ben Reviewer"
+        "no word of what became of it since 2024-05-30; before that in-review: answered by Ben Reviewer"
     )
 
 

@@ -40,5 +40,5 @@ def is_silent(status: str, moved: object) -> bool:
 
 def why(status: str, moved: str, before: str, reason: str) -> str:
     """The reason for what silence made of a topic. moved: a day; before: the status until then, with its reason."""
-    end = ", and what became of it is not told here in words that are understood" if status == UNKNOWN else ""
-    return f"nothing moved since {moved}{end}; before that {before}: {reason}"
+    known = f"no word of what became of it since {moved}" if status == UNKNOWN else f"nothing moved since {moved}"
+    return f"{known}; before that {before}: {reason}"
