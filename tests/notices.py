@@ -37,6 +37,7 @@ def thanks(
 def asks_to_pull(
     *titles: str, msgid: str = "pull@x", head: str = "7" * 40, day: float = 20, who: str = CHEN, refs: str = "",
     subject: str = "[GIT PULL] demo for v6.11", ref: str = "tags/demo-6.11", more: str = "",
+    files: str = "ring.c r1.c r2.c r3.c r4.c r5.c",
 ) -> bytes:  # fmt: skip
     """What `git request-pull` writes, in a mail."""
     listed = "".join(f"      {title}\n" for title in titles)
@@ -46,7 +47,8 @@ def asks_to_pull(
         f"  https://git.kernel.org/pub/scm/linux/kernel/git/demo/demo.git {ref}\n\n"
         f"for you to fetch changes up to {head}:\n\n  demo (2024-06-18 12:00:00 +0200)\n\n"
         f"----------------------------------------------------------------\nAnna Author ({len(titles)}):\n{listed}\n"
-        " ring.c | 3 ++-\n 1 file changed, 2 insertions(+), 1 deletion(-)\n"
+        + "".join(f" {name} | 3 ++-\n" for name in files.split())
+        + " 6 files changed, 12 insertions(+), 6 deletions(-)\n"
     )
     return mail(msgid, subject, body, sender=who, at=START + int(day * DAY), refs=refs)
 

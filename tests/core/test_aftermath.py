@@ -241,6 +241,34 @@ def test_the_rest_of_a_series_under_other_titles() -> None:
     assert [one.patch for one in more.landings if one.role == "mainline"] == ["p1@x"]
 
 
+def test_a_test_with_the_title_of_what_it_tests() -> None:
+    """A pull request that touches none of a patch's files lists another patch; one that touches some may be given to a twin."""
+    assert after([V1], asks_to_pull("demo: one", files="other.c"), pulled()).landings == ()
+    assert landed(after([V1], asks_to_pull("demo: one", files="other.c .../deep/down/ring.c"), pulled()))
+    v1 = patch("p@x", "[PATCH liburing] test: add test cases for hybrid poll", diff=diff_of(7))
+    own = thanks(("test: add test cases for hybrid poll", FIRST), day=3)
+    asks = asks_to_pull("demo: add support for hybrid poll")
+    assert [role for _, role, _ in landed(after([v1, own], asks, pulled()))] == ["maintainer"]
+
+
+def test_a_title_that_another_patch_has_is_no_new_one() -> None:
+    """What was posted under a title is no patch with a title alike; nor is one looked for after it was pulled."""
+    v1, asks = patch("p@x", "[PATCH] demo: use the task work of the ring"), asks_to_pull("demo: use the task work of a ring")
+    assert landed(after([v1], asks, pulled()))
+    assert after([v1], asks, pulled(), titles={"demo use the task work of a ring"}).landings == ()
+    own = asks_to_pull("demo: use the task work of the ring", msgid="pull0@x", day=10)
+    found = after([v1], own, asks, pulled("pull0@x", day=11))
+    assert [one.evidence.msgid for one in found.events if one.kind == "pulled"] == ["pull0@x"]
+
+
+def test_the_patches_of_a_series_under_another_name() -> None:
+    """A pull request names the maintainer as the author of one patch, and lists the others of its series."""
+    two = series_of_two()
+    listed = asks_to_pull("demo: one").decode().replace("\n\n ring.c", "\n\nChen Maintainer (1):\n      demo: two\n\n ring.c")
+    found = after(two, listed.encode(), pulled())
+    assert [one.patch for one in found.landings if one.role == "mainline"] == ["p1@x", "p2@x"]
+
+
 def test_what_others_mend_has_landed() -> None:
     """A Fixes trailer ties commit and title; the author's own, soon after, may be of a tree that nobody else has."""
     (one,) = after([V1], fixes(FIRST, "demo: one")).landings

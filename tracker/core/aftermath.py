@@ -57,18 +57,19 @@ class Aftermath:
 def aftermath(
     revisions: Sequence[Series], mails: Mapping[str, Facts], outside: Iterable[Facts] = (), *,
     records: Sequence[Record] = (), found: Sequence[Landing] = (), seen: Sequence[Event] = (),
-    maintainers: Collection[str] = frozenset(),
+    maintainers: Collection[str] = frozenset(), titles: Collection[str] = frozenset(),
 ) -> Aftermath:  # fmt: skip
     """What became of the patches of *revisions*, oldest first.
 
     mails: all of the topic's threads. outside: others that share a key with it (mailkeys). records: of commits with its
     titles or patches, or that undo or mend these. found, seen: what git trees show of it; they outrank everything.
-    maintainers: lower-case addresses of people known to maintain a tree. Never raises.
+    maintainers: lower-case addresses of people known to maintain a tree. titles: those in pull requests that patches were posted
+    under, these or others, in the form to compare. Never raises.
     """
     if not revisions:
         return Aftermath()
     meaning = Meaning(line_up(revisions, mails), mails)
-    teller = _Teller(meaning, frozenset(maintainers))
+    teller = _Teller(meaning, frozenset(maintainers), titles)
     others = {mail.msgid: mail for mail in outside if mail.msgid not in mails}
     every = sorted((*mails.values(), *others.values()), key=lambda mail: (mail.date or 0, mail.msgid))
     facts = sorted(records, key=lambda one: (bool(one.reverts or one.fixes), one.date or 0, one.sha))
@@ -91,6 +92,7 @@ class _Teller:
 
     meaning: Meaning
     maintainers: frozenset[str]
+    titles: Collection[str]
     pulls: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
     asked: dict[str, set[int]] = field(default_factory=dict)
     spots: Spots = field(default_factory=Spots)
@@ -136,7 +138,7 @@ class _Teller:
             return  # a series that can be pulled from its author is not in anybody's tree yet
         alone = commit_of(notice)
         meant = self.meaning.targets(notice, mail) if notice.titles else []
-        meant = [(line, mark) for line, mark in meant if mark or not self.meaning.is_backport(line)]
+        meant = [(line, mark) for line, mark in meant if mark or not self._is_another(line, notice)]
         asked = [(line, mark, alone) for line, mark in meant if mark or self._is_author(line, notice)]
         if any(not mark for _, mark, _ in asked):  # with others of its series it is the same, whoever is named as its author
             asked = [(line, mark, alone) for line, mark in meant]
@@ -153,6 +155,15 @@ class _Teller:
             where = notice.branch.removeprefix("tags/") or mail.subject.title
             names = "".join(f', as "{title}"' for title in renamed.values())
             self._event("pulled", mail, f"{_who(mail)} asks to pull {what}: {where}{names}")
+
+    def _is_another(self, line: int, notice: Notice) -> bool:
+        """Whether a pull request cannot mean a patch by its title: it carries a commit that is there already, or touches none of
+        the files. A test may have the title of what it tests.
+        """
+        if self.meaning.is_backport(line):
+            return True
+        touched = frozenset().union(*(_names(one.files) for one in self.meaning.versions(line)))
+        return bool(notice.files and touched) and touched.isdisjoint(notice.files)
 
     def _leave_out(self, mail: Facts, notice: Notice, lines: set[int]) -> None:
         """A new version of a pull request that leaves patches out: what only the older one told of them does not hold."""
@@ -186,15 +197,16 @@ class _Teller:
             return found
         listed = _by_author(notice.authors, notice.titles)
         authors = {patch.author.casefold() for patch in map(self.meaning.lineup.patch, self.meaning.lineup.current.values())}
-        taken = self.meaning.by_title
-        titles = {who: [title for title in listed.get(who, ()) if peel(title)[1] not in taken] for who in authors}
+        known = (self.meaning.by_title, self.titles)  # nobody gave them to another patch
+        new = {who: [one for one in listed.get(who, ()) if not any(peel(one)[1] in some for some in known)] for who in authors}
+        settled = {line for several in self.pulls.values() for line, mark, _ in several if not mark}
         for line, place in self.meaning.lineup.current.items():
             patch, posted = self.meaning.lineup.patch(place), self.meaning.posted(place[0])
-            if line in asked or patch.inline or not posted <= (mail.date or 0) <= posted + _PULLED_WITHIN:
+            if line in asked | settled or patch.inline or not posted <= (mail.date or 0) <= posted + _PULLED_WITHIN:
                 continue
-            if notice.files and {path.rpartition("/")[2] for path in patch.files}.isdisjoint(notice.files):
+            if notice.files and not _names(patch.files).issubset(notice.files):
                 continue
-            own = titles[patch.author.casefold()]
+            own = new[patch.author.casefold()]
             fitting = [title for title in own if same_patch(patch.title, title)]
             if not fitting and self._was_applied(line, mail):
                 fitting = [title for title in own if much_alike(patch.title, title)]
@@ -202,7 +214,7 @@ class _Teller:
                 found[line] = fitting[0]
         times = Counter(found.values())  # a title that fits several patches says of none that it is its
         found = {line: title for line, title in found.items() if times[title] == 1}
-        return {**found, **self._rest_of_series(titles, mail, {*asked, *found}, {*found.values()})}
+        return {**found, **self._rest_of_series(new, mail, {*asked, *found}, {*found.values()})}
 
     def _rest_of_series(
         self, titles: Mapping[str, Sequence[str]], mail: Facts, known: set[int], used: set[str]
@@ -378,6 +390,10 @@ def _by_author(authors: tuple[str, ...], titles: tuple[str, ...]) -> Mapping[str
     for who, title in zip(authors, titles, strict=True):
         found[who.casefold()] = (*found.get(who.casefold(), ()), title)
     return found
+
+
+def _names(paths: Iterable[str]) -> frozenset[str]:
+    return frozenset(path.rpartition("/")[2] for path in paths)
 
 
 def _letters(name: str) -> str:

@@ -29,8 +29,8 @@ TO_PUT = "commit add put"
 _GONE = "dropped dropping drop"
 _BACK = "reverted revert reverting"
 HELD = (
-    r"in (?:(?:my|our) (?:[\w./-]+ ){0,2}?(?:tree|queue|branch|patch queue)"
-    r"|(?!linux-next)(?:[\w.-]+/(?:dev|next|fixes|misc|main|master|for-[\w.-]+)|[\w.]+-(?:next|fixes|misc))(?![\w/.-]*\w))"
+    r"in(?:-tree(?=[.,!\n]|\Z)| (?:(?:my|our) (?:[\w./-]+ ){0,2}?(?:tree|queue|branch|patch queue)"
+    r"|(?!linux-next)(?:[\w.-]+/(?:dev|next|fixes|misc|main|master|for-[\w.-]+)|[\w.]+-(?:next|fixes|misc))(?![\w/.-]*\w)))"
 )
 _VERBS = " ".join((DONE, MOVED, DOING, TO_DO, TO_DO_OFTEN, TO_PUT, _GONE, _BACK)).split()
 
@@ -92,7 +92,7 @@ def _bare(before: str) -> bool:
 
 def _held(before: str) -> bool:
     """What stands in front of "in my tree": nothing, or the patches."""
-    return before in ("", "now", "already", "currently") or _thing(before)
+    return before in ("", "now", "already", "currently", "fixed", "done", "updated", "changed") or _thing(before)
 
 
 def _self(before: str) -> bool:
@@ -291,7 +291,7 @@ def judge(sentence: str, after: str = "", rules: Sequence[Rule] = RULES) -> Clai
         low = max(0, verb.start() - _MAX_BEFORE)
         start = max([low, *(one.end() for one in _BOUNDARY.finditer(sentence, low, verb.start()))])
         before = sentence[start : verb.start()].rstrip()
-        word = "held" if verb[0].startswith("in ") else verb[0]
+        word = "held" if verb[0].startswith(("in ", "in-")) else verb[0]
         for rule in rules:
             if word in rule.verbs and rule.who(before):
                 what = rule.what.match(sentence, verb.end())

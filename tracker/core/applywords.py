@@ -93,7 +93,7 @@ _BEHIND = word_set(
     tomorrow directly on over off minus modulo as-is v1 v2 v3 series"""
 )
 _ENDS = ".,!;:)"
-_HELD_MARKS = ("in my ", "in our ", "-next", "-fixes", "-misc", "/dev", "/next", "/fixes", "/misc", "/ma", "/for-")
+_HELD_MARKS = ("in-tree", "in my ", "in our ", "-next", "-fixes", "-misc", "/dev", "/next", "/fixes", "/misc", "/ma", "/for-")
 _HELD_AT = re.compile(claims.HELD)
 _TWO_IN_FRONT = {"to": ("going", "have", "need"), "and": ("ahead", "just")}
 

@@ -161,7 +161,8 @@ _ASKS = one_of("what which why how when who where is are does do did was were ha
 RULES: tuple[Rule, ...] = (
     _rule(
         WITHDRAWN, "ignore disregard discard forget scratch skip nak nack",
-        rf"(?:(?<!\bto )|(?<=free to ))\b(?:ignore|disregard|discard|nack|nak) {_THIS}",
+        rf"(?:(?<!\bto )(?<!not )(?<!n't )|(?<=free to ))\b(?:ignore|disregard|discard|nack|nak) {_THIS}",
+        r"^\W*(?:(?:please|pls|sorry|oops|ok|so|actually)\W+)*disregard(?=\W*(?:\Z|[,;:(-]| that\b))",
         rf"^\W*(?:(?:please|pls|so|ok|okay|just|actually)\W+)*(?:(?:forget(?: about)?|scratch|skip) {_OBJECT}"
         r"|forget (?:about )?(?:it|this)\b(?=\W*\Z|,))",
         r"\bself[- ]?(?:nak|nack)\b",

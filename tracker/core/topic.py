@@ -89,7 +89,8 @@ class Known:
 
     outside: mails that say what became of its patches; found, seen: landings and events that git trees show; records:
     recorded facts. overtaken: the topic that took its place. maintainers: lower-case addresses of people
-    known to maintain a tree. aliases: as for same_person. files: who stands for which files.
+    known to maintain a tree. aliases: as for same_person. files: who stands for which files. titles: as for
+    aftermath.
     """
 
     outside: tuple[Facts, ...] = ()
@@ -100,6 +101,7 @@ class Known:
     overtaken: Successor | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
     files: Maintainers | None = None
+    titles: frozenset[str] = frozenset()
 
 
 _NOTHING = Known()
@@ -125,8 +127,9 @@ def build_topic(
     owners = _owners(newest_one, lists, also)
     maintainers = also.maintainers | addresses(owners, (mail.sender for mail in own), also.aliases)
     after = aftermath(
-        series, facts, also.outside, records=also.records, found=also.found, seen=also.seen, maintainers=maintainers
-    )
+        series, facts, also.outside, records=also.records, found=also.found, seen=also.seen, maintainers=maintainers,
+        titles=also.titles,
+    )  # fmt: skip
     said = review(series, facts, aliases=also.aliases)
     asked = _asked(newest_one, facts, lists)
     case = Case(

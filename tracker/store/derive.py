@@ -55,7 +55,7 @@ def _derive_dirty(con: sqlite3.Connection) -> tuple[set[int], set[int]]:
     threads: set[int] = set()
     numbers: set[int] = set()
     while tids := [row[0] for row in con.execute("SELECT tid FROM dirty ORDER BY tid LIMIT ?", (_BATCH,))]:
-        done = _derive_series(con, relatives, tids, changed, gone)
+        done = _derive_series(con, relatives, tids, changed, gone, threads)
         threads |= done
         con.executemany("DELETE FROM dirty WHERE tid=?", [(tid,) for tid in done])
     if threads:
@@ -68,9 +68,13 @@ def _derive_dirty(con: sqlite3.Connection) -> tuple[set[int], set[int]]:
 
 
 def _derive_series(
-    con: sqlite3.Connection, relatives: Relatives, tids: Sequence[int], changed: set[str], gone: dict[str, Traits]
-) -> set[int]:
-    """The series of some threads; returns these threads and those that hold scattered parts of the same postings."""
+    con: sqlite3.Connection, relatives: Relatives, tids: Sequence[int], changed: set[str], gone: dict[str, Traits],
+    threads: set[int],
+) -> set[int]:  # fmt: skip
+    """The series of some threads; returns these threads and those that hold scattered parts of the same postings.
+
+    threads: what was looked at before; others that the new series say something about are dirty then.
+    """
     tids = _with_scattered(con, tids)
     posting = _posting(con, tids)
     rows = []
@@ -90,6 +94,10 @@ def _derive_series(
         gone[one.id] = one
     save_series(con, done, rows)
     changed.update(one.id for _, one, _ in rows)
+    con.executemany(
+        "INSERT OR IGNORE INTO dirty VALUES (?)",
+        [(tid,) for tid in outside.beside(con, [one for _, one, _ in rows if one.id not in gone]) - done - threads],
+    )
     return done
 
 
@@ -207,9 +215,10 @@ def _write_groups(con: sqlite3.Connection, groups: Sequence[Group]) -> set[int]:
     every = {one.id: one for several in found.values() for one in several}
     wanted = {group.series[0]: topic_keys(every[one] for one in group.series) for group in groups}
     told = outside.gather(con, wanted)
+    titles = outside.posted_titles(con, {mail.msgid: mail for mails in told.values() for mail in mails}.values())
     posted = outside.posted_elsewhere(con, {mail.msgid: mail for mails in told.values() for mail in mails}.values())
     common = Known(
-        maintainers=outside.maintainers(con), records=outside.records(con), aliases=outside.aliases(con),
+        titles=titles, maintainers=outside.maintainers(con), records=outside.records(con), aliases=outside.aliases(con),
         files=maintainers.load(con),
     )  # fmt: skip
     numbers = set()

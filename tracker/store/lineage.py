@@ -16,7 +16,8 @@ from tracker.store.read import series_with
 _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _SETS = frozenset(one.name for one in fields(Traits) if "frozenset" in str(one.type))
 _NAMES = tuple(one.name for one in fields(Traits))
-_FILES = f"$[{_NAMES.index('files')}]"  # where they stand in stored traits
+# Where they stand in stored traits.
+_FILES, TITLES = (f"$[{_NAMES.index(name)}]" for name in ("files", "titles"))
 # When this share of all series changed, grouping everything in memory is faster than asking for relatives one by one.
 _MOST = 0.5
 

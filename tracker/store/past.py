@@ -65,6 +65,7 @@ def _known(con: sqlite3.Connection, own: Sequence[Series], at: int) -> Known:
         told = [mail for mail in outside.gather(con, {"": topic_keys(own)})[""] if (mail.date or 0) < at]
     landings, events = sightings.of_patches(con, [patch.msgid for one in own for patch in one.patches])
     return Known(
+        titles=outside.posted_titles(con, told),
         outside=tuple(told), maintainers=outside.maintainers(con), aliases=outside.aliases(con), files=maintainers.load(con),
         records=_records(outside.records(con), at), found=_landings(landings, events, at),
         seen=tuple(one for one in events if (one.at or 0) < at), overtaken=_successor(con, own, at),

@@ -102,8 +102,9 @@ def _judged(con: sqlite3.Connection, row: TopicRow, held: Material) -> Topic:
     told = outside.gather(con, {"": topic_keys(own)})[""] if own else []
     hidden = local_ids(con, (mail.msgid for mail in told))
     landings, events = sightings.of_patches(con, [patch.msgid for one in own for patch in one.patches])
+    told = [mail for mail in told if mail.msgid not in hidden]
     known = Known(
-        outside=tuple(mail for mail in told if mail.msgid not in hidden), found=landings, seen=events,
+        outside=tuple(told), found=landings, seen=events, titles=outside.posted_titles(con, told),
         records=outside.records(con), maintainers=outside.maintainers(con), aliases=outside.aliases(con),
         files=maintainers.load(con),
     )  # fmt: skip
