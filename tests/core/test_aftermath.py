@@ -255,7 +255,8 @@ def test_a_title_that_another_patch_has_is_no_new_one() -> None:
     """What was posted under a title is no patch with a title alike; nor is one looked for after it was pulled."""
     v1, asks = patch("p@x", "[PATCH] demo: use the task work of the ring"), asks_to_pull("demo: use the task work of a ring")
     assert landed(after([v1], asks, pulled()))
-    assert after([v1], asks, pulled(), titles={"demo use the task work of a ring"}).landings == ()
+    assert after([v1], asks, pulled(), titles={"demo use the task work of a ring": START}).landings == ()
+    assert landed(after([v1], asks, pulled(), titles={"demo use the task work of a ring": START + 30 * DAY}))
     own = asks_to_pull("demo: use the task work of the ring", msgid="pull0@x", day=10)
     found = after([v1], own, asks, pulled("pull0@x", day=11))
     assert [one.evidence.msgid for one in found.events if one.kind == "pulled"] == ["pull0@x"]

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from types import MappingProxyType
 
 from tracker.core.answered import settled
 from tracker.core.facts import Facts
@@ -28,6 +29,7 @@ from tracker.core.traits import peel
 _PULLED_WITHIN = 300 * 86_400  # seconds after its posting that a pull request may list a patch under another title
 _PULLED_SOON = 120 * 86_400  # seconds within which a maintainer asks to pull what he applied
 _MOST_LEFT = 3  # patches of a series that a pull request may list under titles with nothing in common
+_NEVER = 1 << 62
 _TORVALDS = "torvalds@linux-foundation.org"
 # Who writes for a machine or keeps the stable and -mm trees: nobody else's mail in their form is believed. (b4's notes are
 # people's, each from his own address.)
@@ -57,14 +59,14 @@ class Aftermath:
 def aftermath(
     revisions: Sequence[Series], mails: Mapping[str, Facts], outside: Iterable[Facts] = (), *,
     records: Sequence[Record] = (), found: Sequence[Landing] = (), seen: Sequence[Event] = (),
-    maintainers: Collection[str] = frozenset(), titles: Collection[str] = frozenset(),
+    maintainers: Collection[str] = frozenset(), titles: Mapping[str, int] = MappingProxyType({}),
 ) -> Aftermath:  # fmt: skip
     """What became of the patches of *revisions*, oldest first.
 
     mails: all of the topic's threads. outside: others that share a key with it (mailkeys). records: of commits with its
     titles or patches, or that undo or mend these. found, seen: what git trees show of it; they outrank everything.
     maintainers: lower-case addresses of people known to maintain a tree. titles: those in pull requests that patches were posted
-    under, these or others, in the form to compare. Never raises.
+    under, these or others, in the form to compare, and when that was first. Never raises.
     """
     if not revisions:
         return Aftermath()
@@ -92,7 +94,7 @@ class _Teller:
 
     meaning: Meaning
     maintainers: frozenset[str]
-    titles: Collection[str]
+    titles: Mapping[str, int]
     pulls: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
     asked: dict[str, set[int]] = field(default_factory=dict)
     spots: Spots = field(default_factory=Spots)
@@ -197,8 +199,8 @@ class _Teller:
             return found
         listed = _by_author(notice.authors, notice.titles)
         authors = {patch.author.casefold() for patch in map(self.meaning.lineup.patch, self.meaning.lineup.current.values())}
-        known = (self.meaning.by_title, self.titles)  # nobody gave them to another patch
-        new = {who: [one for one in listed.get(who, ()) if not any(peel(one)[1] in some for some in known)] for who in authors}
+        taken = self.meaning.by_title
+        others = {who: [title for title in listed.get(who, ()) if peel(title)[1] not in taken] for who in authors}
         settled = {line for several in self.pulls.values() for line, mark, _ in several if not mark}
         for line, place in self.meaning.lineup.current.items():
             patch, posted = self.meaning.lineup.patch(place), self.meaning.posted(place[0])
@@ -206,7 +208,7 @@ class _Teller:
                 continue
             if notice.files and not _names(patch.files).issubset(notice.files):
                 continue
-            own = new[patch.author.casefold()]
+            own = [title for title in others[patch.author.casefold()] if not self._is_posted(title, mail)]
             fitting = [title for title in own if same_patch(patch.title, title)]
             if not fitting and self._was_applied(line, mail):
                 fitting = [title for title in own if much_alike(patch.title, title)]
@@ -214,7 +216,7 @@ class _Teller:
                 found[line] = fitting[0]
         times = Counter(found.values())  # a title that fits several patches says of none that it is its
         found = {line: title for line, title in found.items() if times[title] == 1}
-        return {**found, **self._rest_of_series(new, mail, {*asked, *found}, {*found.values()})}
+        return {**found, **self._rest_of_series(others, mail, {*asked, *found, *settled}, {*found.values()})}
 
     def _rest_of_series(
         self, titles: Mapping[str, Sequence[str]], mail: Facts, known: set[int], used: set[str]
@@ -226,7 +228,13 @@ class _Teller:
             return {}
         left = [line for line, _ in sorted(current.items(), key=lambda one: one[1]) if line not in known]
         others = [title for own in titles.values() for title in own if title not in used]
-        return dict(zip(left, others, strict=True)) if len(left) == len(others) <= _MOST_LEFT else {}
+        if not len(left) == len(others) <= _MOST_LEFT or any(self._is_posted(title, mail) for title in others):
+            return {}
+        return dict(zip(left, others, strict=True))
+
+    def _is_posted(self, title: str, mail: Facts) -> bool:
+        """Whether a patch was posted under a title before *mail*."""
+        return self.titles.get(peel(title)[1], _NEVER) <= (mail.date or 0)
 
     def _was_applied(self, line: int, mail: Facts) -> bool:
         """Whether the sender of a pull request said not long before that he had applied the patch."""

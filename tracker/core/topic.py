@@ -101,7 +101,7 @@ class Known:
     overtaken: Successor | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
     files: Maintainers | None = None
-    titles: frozenset[str] = frozenset()
+    titles: Mapping[str, int] = field(default_factory=dict)
 
 
 _NOTHING = Known()

@@ -17,7 +17,7 @@ _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_cir
 _SETS = frozenset(one.name for one in fields(Traits) if "frozenset" in str(one.type))
 _NAMES = tuple(one.name for one in fields(Traits))
 # Where they stand in stored traits.
-_FILES, TITLES = (f"$[{_NAMES.index(name)}]" for name in ("files", "titles"))
+_FILES, TITLES, STABLE, ORIGIN = (f"$[{_NAMES.index(name)}]" for name in ("files", "titles", "stable", "origin"))
 # When this share of all series changed, grouping everything in memory is faster than asking for relatives one by one.
 _MOST = 0.5
 

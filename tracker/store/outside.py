@@ -18,7 +18,7 @@ from tracker.core.series import Series
 from tracker.core.spots import Record
 from tracker.core.traits import peel
 from tracker.store.codec import load
-from tracker.store.lineage import TITLES
+from tracker.store.lineage import ORIGIN, STABLE, TITLES
 
 _COLUMNS = "m.facts, m.msgid, m.date, m.received, m.name, m.email, m.subject, m.kind, m.abridged"
 _ROUNDS = 3
@@ -116,16 +116,20 @@ def posted_elsewhere(con: sqlite3.Connection, mails: Iterable[Facts]) -> dict[st
     return {msgid: several for msgid, several in found.items() if several}
 
 
-def posted_titles(con: sqlite3.Connection, mails: Iterable[Facts]) -> frozenset[str]:
-    """The titles in pull requests among *mails* that patches at hand were posted under, in the form to compare."""
+def posted_titles(con: sqlite3.Connection, mails: Iterable[Facts]) -> dict[str, int]:
+    """The titles in pull requests among *mails* that patches at hand were posted under, in the form to compare, and when first.
+
+    Backports are no postings of their own.
+    """
     titles = {peel(title)[1] for mail in mails for one in mail.notices if one.kind == "pull" for title in one.titles}
     rows = con.execute(
-        "SELECT DISTINCT substr(s.key, 3) FROM series_key s JOIN series ON series.id = s.series "
+        "SELECT substr(s.key, 3), min(s.at) FROM series_key s JOIN series ON series.id = s.series "
         "WHERE s.key IN (SELECT 't:' || value FROM json_each(?)) "
-        f"AND EXISTS (SELECT 1 FROM json_each(json_extract(traits, '{TITLES}')) WHERE value = substr(s.key, 3))",
+        f"AND json_extract(traits, '{STABLE}') = '[]' AND json_extract(traits, '{ORIGIN}') = '' "
+        f"AND EXISTS (SELECT 1 FROM json_each(json_extract(traits, '{TITLES}')) WHERE value = substr(s.key, 3)) GROUP BY 1",
         (json.dumps(sorted(titles)),),
     )  # fmt: skip
-    return frozenset(row[0] for row in rows)
+    return dict(rows)
 
 
 def beside(con: sqlite3.Connection, fresh: Iterable[Series]) -> set[int]:
@@ -133,8 +137,9 @@ def beside(con: sqlite3.Connection, fresh: Iterable[Series]) -> set[int]:
     named = {peel(patch.title)[1]: title_keys(patch.author, patch.title) for one in fresh for patch in one.patches}
     rows = con.execute(
         "SELECT DISTINCT substr(key, 3) FROM notice_key JOIN message ON message.id = notice_key.message "
-        "WHERE message.kind = 'pull' AND notice_key.key IN (SELECT 't:' || value FROM json_each(?))", (json.dumps(sorted(named)),),
-    )  # fmt: skip
+        "WHERE message.kind = 'pull' AND notice_key.key IN (SELECT 't:' || value FROM json_each(?))",
+        (json.dumps(sorted(named)),),
+    )
     keys = {key for (title,) in rows for key in named[title]}
     found = con.execute(
         "SELECT DISTINCT tid FROM topic_key JOIN topic_thread USING (topic) WHERE key IN (SELECT value FROM json_each(?))",
