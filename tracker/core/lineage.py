@@ -309,9 +309,10 @@ def _follower(pair: Pair) -> Relation | None:
 def _posted_anew(pair: Pair) -> bool:
     """Whether an author makes the same change again under another title: at least half of the changed lines are the same.
 
-    What is touched again much later, or but a line or two of it, may be so for another reason.
+    What is touched again much later, or but a line or two of it, may be so for another reason. The same diff again is a part of
+    what stands on it.
     """
-    if pair.a.offered or pair.b.offered or not pair.same_people or not pair.files or pair.taken_up < 0.5:
+    if pair.same_ids or pair.a.offered or pair.b.offered or not pair.same_people or not pair.files or pair.taken_up < 0.5:
         return False
     if pair.lines[2] < 3:
         return pair.gap < 7 * _DAY

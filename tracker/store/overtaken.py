@@ -89,8 +89,9 @@ def _later(con: sqlite3.Connection, ids: Sequence[str], draft: bool) -> list[_La
     for one, kinds, sure, data in rows:
         anew = kinds == "follows" and sure >= ANEW
         if draft or anew or "alternative" in kinds or _title(con, one) in own:  # the same posted once more
-            theirs = files_of(con, [one])
-            if not (touched and theirs and touched.isdisjoint(theirs)):  # a fix offered to who posts a test for it
+            theirs = files_of(con, [one])  # a fix may be offered to who posts a test for it, or for a part of a series only
+            least = 1 if draft else (len(touched) + 1) // 2
+            if not (touched and theirs) or len(touched & theirs) >= least:
                 found.append((one, anew, json.loads(data)))
     return found
 
