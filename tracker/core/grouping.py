@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from tracker.core.lineage import ACCEPTED, CERTAIN, SURE, Link, Relation, link
+from tracker.core.likeness import Pair
+from tracker.core.lineage import ACCEPTED, CERTAIN, SURE, Link, Relation, anew, link
 from tracker.core.traits import Traits, keys
 
 _ADOPTED = 0.8  # how sure it is that an adopted alternative belongs to what it was offered for
@@ -114,12 +115,12 @@ def join(
         joiner.tie(one)
     accepted = [one for one in found if one.confidence >= ACCEPTED]
     joiner.tied = {(one.earlier, one.later) for one in accepted}
-    for one in accepted:
-        joiner.tie(one)
+    refused = [one for one in accepted if not joiner.tie(one)]
     offers = _nearest_bases([one for one in found if one.confidence < ACCEPTED], known)
     taken = _adopt(offers, accepted, known, joiner)
     ties = [*by_hand, *accepted, *taken]
     left = [Relation(one.later, one.earlier, "alternative", 0.8, one.evidence) for one in offers]
+    left += [again for one in refused if (again := anew(Pair(known[one.earlier], known[one.later]))) is not None]
     return Lineage(_groups(known, ties, joiner), _related([*related, *left], joiner))
 
 

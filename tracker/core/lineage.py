@@ -293,8 +293,8 @@ def _companion(pair: Pair) -> Relation | None:
 
 def _follower(pair: Pair) -> Relation | None:
     """Whether the later one takes up the earlier one without being its next version."""
-    if _posted_anew(pair):
-        return Relation(pair.b.id, pair.a.id, "follows", ANEW, (pair.b.id, pair.a.id))
+    if (again := anew(pair)) is not None:
+        return again
     if pair.same_ids or (pair.same_title and pair.same_people and pair.gap < _YEAR and pair.lines[2] >= 2):
         return Relation(pair.b.id, pair.a.id, "follows", 0.6, (pair.b.id, pair.a.id))
     # It speaks of the commit that the earlier one became, and changes the same files.
@@ -306,14 +306,14 @@ def _follower(pair: Pair) -> Relation | None:
     return None
 
 
-def _posted_anew(pair: Pair) -> bool:
-    """Whether an author makes the same change again under another title: at least half of the changed lines are the same.
+def anew(pair: Pair) -> Relation | None:
+    """That an author makes the same change again under another title: at least half of the changed lines are the same.
 
     What is touched again much later, or but a line or two of it, may be so for another reason. The same diff again is a part of
     what stands on it.
     """
     if pair.same_ids or pair.a.offered or pair.b.offered or not pair.same_people or not pair.files or pair.taken_up < 0.5:
-        return False
-    if pair.lines[2] < 3:
-        return pair.gap < 7 * _DAY
-    return pair.gap < (_YEAR if first_common(pair.b.mentions, pair.a.members) else 90 * _DAY)
+        return None
+    patience = _YEAR if first_common(pair.b.mentions, pair.a.members) else 90 * _DAY
+    soon = pair.gap < (7 * _DAY if pair.lines[2] < 3 else patience)
+    return Relation(pair.b.id, pair.a.id, "follows", ANEW, (pair.b.id, pair.a.id)) if soon else None

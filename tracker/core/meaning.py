@@ -28,6 +28,7 @@ _OF_ANSWERED = ("applied", "dropped")  # statements about the patch that the mai
 _SOON = 14 * 86_400
 _ANY_TIME = 1 << 40
 ALL = re.compile(r"\b(?:series|both|all|patchset|patches|set|these|them|whole|entire)\b", re.IGNORECASE)
+_WHOLE = re.compile(rf"{ALL.pattern}|\bin-tree\b", re.IGNORECASE)  # who has one of a series in his tree has them all
 _STABLE_KINDS = ("stable-queued", "stable-review", "stable-failed")
 # What a commit means for a patch, by what the patch's own title does and what the commit's title does to the same.
 _DOES = {
@@ -177,7 +178,7 @@ class Meaning:
             index = self.covers.get(above)
             if index is None and above in self.by_msgid:
                 places = self.by_msgid[above]
-                whole = bool(notice.numbers) or (not notice.subset and ALL.search(notice.quote) is not None)
+                whole = bool(notice.numbers) or (not notice.subset and _WHOLE.search(notice.quote) is not None)
                 if not whole or is_offer(self.lineup.revisions[places[0][0]]):
                     return [self.lineup.line(place) for place in places]
                 index = places[0][0]
