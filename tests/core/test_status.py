@@ -332,6 +332,13 @@ def test_every_patch_has_its_own_status() -> None:
     assert judged(mail("m@x", "Question about demo")).patches == {}
 
 
+def test_a_build_failure_of_an_older_version_is_nobodys() -> None:
+    """Also when the robot was late."""
+    robot = says("e@x", "p1@x", "It does not build.", who=ROBOT, day=20)
+    assert judged(one(), robot, events=(event("build-report"),)).status == "changes-requested"
+    assert judged(one(), one(2, 9, "width"), robot, events=(event("build-report"),)).status == "posted"
+
+
 @pytest.mark.parametrize(
     ("mails", "status"),
     [

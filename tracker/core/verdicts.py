@@ -149,13 +149,18 @@ def _weight(ask: Ask) -> tuple[int, bool, int]:
 
 
 def _build_failure(view: View) -> Event | None:
-    """The newest open one that was sent after the posting; of a patch by itself one that answers it."""
+    """The newest open one of after the posting that answers no older version; of a patch by itself one that answers it."""
     posted, mails = view.posted() or 0, view.case.mails
-    found = [event for event in view.case.events if event.kind == "build-report" and event.open and (event.at or 0) >= posted]
-    if view.alone:
-        named = (mails.get(event.evidence.msgid) for event in found)
-        found = [event for event, mail in zip(found, named, strict=True) if mail and view.patches[0] in mail.parents]
-    return max(found, key=lambda event: event.at or 0, default=None)
+    older = {msgid for one in view.case.revisions if one is not view.case.newest for msgid in one.members}
+
+    def meant(event: Event) -> bool:
+        mail = mails.get(event.evidence.msgid)
+        if view.alone:
+            return mail is not None and view.patches[0] in mail.parents
+        return mail is None or not mail.parents or mail.parents[-1] not in older
+
+    found = (event for event in view.case.events if event.kind == "build-report" and event.open and (event.at or 0) >= posted)
+    return max(filter(meant, found), key=lambda event: event.at or 0, default=None)
 
 
 _GIVEN = ("given", "kept", "conditional")

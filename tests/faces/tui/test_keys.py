@@ -54,7 +54,7 @@ SCENES: dict[str, Scene] = {
         ("7", "╭─ Seventh"), ("8", "╭─ Eighth"), ("9", "╭─ Ninth"), ("p", "!╭─ #4"), ("slash", "Esc clear"),
         ("escape", "!Esc clear"), ("s", "by oldest"), ("S", "!by oldest"), ("q", "Q quits"),
     ), *way("3", "slash", "'is:fo"), *by("QueryInput", ("tab", "Following /is:followed")))),
-    "preview": (DEMO, by("Home", ("J", "!every patch has a tag"), ("K", "has a tag: Reviewed-by"))),
+    "preview": (DEMO, by("Home", ("J", "!has a tag: Reviewed-by"), ("K", "has a tag: Reviewed-by"))),
     "acting": (DEMO, (
         *by("Acting", ("f", "Follow no more?")), *by("Ask", ("n", "!Follow no more?")), *by("Acting", ("m", "unread: 14 mails"),
             ("u", "14 mails read again"), ("z", "Snooze #1 for")),
