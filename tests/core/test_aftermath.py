@@ -241,6 +241,34 @@ def test_the_rest_of_a_series_under_other_titles() -> None:
     assert [one.patch for one in more.landings if one.role == "mainline"] == ["p1@x"]
 
 
+def test_the_rest_of_what_was_applied_together() -> None:
+    """A pull request that lists most of what its sender applied at one time has the rest, too, but for what he dropped."""
+    three = [mail("c@x", "[PATCH 0/3] three", at=START)]
+    for n, word in ((1, "one"), (2, "two"), (3, "three")):
+        three.append(patch(f"p{n}@x", f"[PATCH {n}/3] demo: {word}", refs="c@x", diff=diff_of(n), at=START + n))
+    note = thanks(("demo: one", FIRST), ("demo: two", SECOND), ("demo: three", UNDO), refs="c@x", subject="Re: [PATCH 0/3] three")
+    asks = asks_to_pull("demo: one", "demo: two", "demo: quite another", "demo: and more")
+
+    def merged(*more: bytes) -> list[str | None]:
+        return [one.patch for one in after([*three, *more], asks, pulled()).landings if one.role == "mainline"]
+
+    assert merged() == ["p1@x", "p2@x"]
+    assert merged(note) == ["p1@x", "p2@x", "p3@x"]
+    gone = mail("d@x", "Re: [PATCH 3/3] demo: three", "I'll drop this one.\n", refs="p3@x", sender=CHEN, at=START + 6 * DAY)
+    assert merged(note, gone) == ["p1@x", "p2@x"]
+
+
+def test_two_patches_of_a_series_with_one_title() -> None:
+    """A note that lists both tells them apart by their numbers."""
+    two = [
+        mail("c@x", "[PATCH 0/2] two", at=START),
+        patch("p1@x", "[PATCH 1/2] demo: tidy up", refs="c@x", diff=diff_of(1), at=START + 1),
+        patch("p2@x", "[PATCH 2/2] demo: tidy up", refs="c@x", diff=diff_of(2), at=START + 2),
+    ]
+    note = thanks(("demo: tidy up", FIRST), ("demo: tidy up", SECOND), refs="c@x", subject="Re: [PATCH 0/2] two")
+    assert landed(after([*two, note])) == [("p1@x", "maintainer", FIRST), ("p2@x", "maintainer", SECOND)]
+
+
 def test_a_test_with_the_title_of_what_it_tests() -> None:
     """A pull request that touches none of a patch's files lists another patch; one that touches some may be given to a twin."""
     assert after([V1], asks_to_pull("demo: one", files="other.c"), pulled()).landings == ()

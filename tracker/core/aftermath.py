@@ -146,6 +146,7 @@ class _Teller:
             asked = [(line, mark, alone) for line, mark in meant]
         renamed = self._retitled(notice, mail, {line for line, _, _ in asked})
         asked += [(line, "", alone) for line in renamed]
+        asked += [(line, "", "") for line in self._applied_with({line for line, mark, _ in asked if not mark}, mail)]
         self._leave_out(mail, notice, {line for line, _, _ in asked})
         for line, mark, commit in asked:
             if not self.spots.has(line, "maintainer", _TURNS[mark]):
@@ -235,6 +236,20 @@ class _Teller:
     def _is_posted(self, title: str, mail: Facts) -> bool:
         """Whether a patch was posted under a title before *mail*."""
         return self.titles.get(peel(title)[1], _NEVER) <= (mail.date or 0)
+
+    def _applied_with(self, lines: set[int], mail: Facts) -> set[int]:
+        """The patches that the sender of a pull request applied at one time with most of *lines*, and has not dropped.
+
+        He lists them under other titles: a branch holds what was put there before.
+        """
+        several: dict[str, set[int]] = {}
+        for one in self.spots:
+            own = one.by is not None and one.by.email.lower() == mail.sender.email.lower()
+            if (one.role, one.turn) == ("maintainer", PATCH) and own and not one.dropped:
+                for proof in one.evidence:
+                    several.setdefault(proof.msgid, set()).add(one.line)
+        together = (some for some in several.values() if 2 * len(some & lines) > len(some))
+        return {line for some in together for line in some - lines}
 
     def _was_applied(self, line: int, mail: Facts) -> bool:
         """Whether the sender of a pull request said not long before that he had applied the patch."""

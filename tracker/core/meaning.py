@@ -103,6 +103,8 @@ class Meaning:
     def _titled(self, title: str, notice: Notice, mail: Facts) -> tuple[str, Place | None]:
         """As `_placed`, of what a mail says; in a mail elsewhere an old patch is meant only if its commit is named, too."""
         does, place = self._placed(title, mail.date)
+        if place is not None and len(notice.numbers) == 1:
+            place = self._of_number(place, notice.numbers[0][0])
         if place is None or mail.msgid in self.mails:
             return does, place
         answers = notice.kind in _OF_ANSWERED and bool(mail.parents)
@@ -111,6 +113,11 @@ class Meaning:
         if old and notice.source == "stable" and notice.commit:  # old commits are often backported; are there two of them?
             old = any(line == self.lineup.line(place) for sha, line in self._named_for(does).items())
         return ("", None) if old else (does, place)
+
+    def _of_number(self, place: Place, n: int) -> Place:
+        """Of the patches of a series that have one title, that with a number; *place* where there is none."""
+        twins = self.by_title[peel(self.lineup.patch(place).title)[1]]
+        return next((one for one in twins if one[0] == place[0] and self.lineup.patch(one).n == n), place)
 
     def _named_for(self, does: str) -> dict[str, int]:
         """The commits in mainline that are known so far, or those that revert, by line."""
