@@ -20,7 +20,7 @@ from tracker.core.message import parse
 from tracker.core.people import Person
 from tracker.core.review import DAY, review
 from tracker.core.series import Series, find_series
-from tracker.core.silence import AT_ONCE, OPEN, SOON, STALLED_AFTER, aged, why
+from tracker.core.silence import AT_ONCE, LATE, OPEN, SOON, STALLED_AFTER, aged, why
 from tracker.core.status import RULES, Case, Judgement, diagram, judge
 from tracker.core.topic import newest
 
@@ -472,7 +472,8 @@ SAID: tuple[tuple[str, list[bytes], int | None], ...] = (
         "a question, and others talk on",
         [one(), says("b@x", "p1@x", "Why a counter?"), says("c@x", "p1@x b@x", "It is cheap.", who=CHEN, day=2)], None,
     ),
-    ("a plan", [one(), says("b@x", "p1@x", "Please add a test."), says("a@x", "p1@x b@x", "Will do.", who=ANNA, day=2)], None),
+    ("a plan", [one(), says("b@x", "p1@x", "Please add a test."), says("a@x", "p1@x b@x", "Will do.", who=ANNA, day=2)], LATE),
+    ("an objection granted", [one(), says("b@x", "p1@x", "It leaks."), says("a@x", "p1@x b@x", "Agreed.", who=ANNA, day=2)], None),
     ("a tag", [one(), says("b@x", "p1@x", RB)], SOON),
     ("a tag, who will take it", [one(), says("b@x", "p1@x", RB), says("c@x", "p1@x", "I'll queue it.", who=CHEN)], AT_ONCE),
 )  # fmt: skip

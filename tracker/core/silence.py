@@ -1,8 +1,9 @@
 """What silence makes of a status: what nothing moves for long is stalled, or nobody can say what became of it.
 
 Silence after a request to the author, a question or a bare posting says that nothing happened. Silence after an answer whose
-meaning is not understood says nothing: such a patch was as often as not refused, replaced or taken in plain words. And who waits
-long for a patch that is reviewed has often missed that it was taken without a mail.
+meaning is not understood says nothing: such a patch was as often as not refused, replaced or taken in plain words. Who waits long
+for a patch that is reviewed has often missed that it was taken without a mail; and what an author announced long ago often came
+under another title, or he gave it up. In labelled topics of two lists a quarter and more of such claims were wrong.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ STALLED_AFTER = 30 * _DAY  # seconds
 STALLED, UNKNOWN = "stalled", "unknown"
 OPEN = ("changes-requested", "reviewed", "in-review", "posted")  # states that silence ends
 # How many seconds after it stalled a topic is lost sight of.
-AT_ONCE, SOON = 0, 60 * _DAY
+AT_ONCE, SOON, LATE = 0, 60 * _DAY, 335 * _DAY
 
 
 def aged(judged: Judgement, now: int, stalled_after: int = STALLED_AFTER) -> tuple[str, str, tuple[Person, ...]]:

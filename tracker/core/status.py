@@ -106,7 +106,8 @@ def diagram() -> str:
             lines.append(f"    q{number} -- no --> q{number + 1}")
     states = ", ".join(OPEN)
     lines.append(f'    stalled["stalled<br/>{states} without a move for stalled_after"]')
-    lines.append('    lost["unknown<br/>the same, where the last answers are not understood, or long after it was reviewed"]')
+    lost = "the same, where the last answers are not understood, and long after it was reviewed or a change announced"
+    lines.append(f'    lost["unknown<br/>{lost}"]')
     return "\n".join(lines) + "\n"
 
 

@@ -25,7 +25,7 @@ from tracker.core.landing import Event, Evidence
 from tracker.core.meaning import ALL
 from tracker.core.review import Tag
 from tracker.core.said import sent
-from tracker.core.silence import AT_ONCE, SOON
+from tracker.core.silence import AT_ONCE, LATE, SOON
 from tracker.core.talkrules import CONCEDED, QUESTION, REFUSED, REQUEST
 
 
@@ -122,7 +122,8 @@ def changes_requested(view: View) -> Finding | None:
         verb = "grants an objection" if plan.talk.kind == CONCEDED else "announces a change"
         reason = f'{name(view.debate.who(plan.mail))} {verb}, {day(sent(plan.mail))}: "{cut(plan.talk.quote)}"'
         proof = mail_proof(plan.mail, ask.mail if ask else None)
-        return Finding(reason, proof, 0.8, Turn(AUTHOR, view.author, sent(plan.mail) or None))
+        lost_after = None if plan.talk.kind == CONCEDED else LATE
+        return Finding(reason, proof, 0.8, Turn(AUTHOR, view.author, sent(plan.mail) or None), lost_after)
     if ask is not None:
         reason = _said(view, ask, _VERBS.get(ask.kind, "asks for a change"))
         disputed = f"; {name(view.debate.who(ask.answered))} answered {day(sent(ask.answered))}" if ask.answered else ""
