@@ -473,7 +473,7 @@ SAID: tuple[tuple[str, list[bytes], int | None], ...] = (
         [one(), says("b@x", "p1@x", "Why a counter?"), says("c@x", "p1@x b@x", "It is cheap.", who=CHEN, day=2)], None,
     ),
     ("a plan", [one(), says("b@x", "p1@x", "Please add a test."), says("a@x", "p1@x b@x", "Will do.", who=ANNA, day=2)], LATE),
-    ("an objection granted", [one(), says("b@x", "p1@x", "It leaks."), says("a@x", "p1@x b@x", "Agreed.", who=ANNA, day=2)], None),
+    ("one granted", [one(), says("b@x", "p1@x", "It leaks."), says("a@x", "p1@x b@x", "Agreed.", who=ANNA, day=2)], None),
     ("a tag", [one(), says("b@x", "p1@x", RB)], SOON),
     ("a tag, who will take it", [one(), says("b@x", "p1@x", RB), says("c@x", "p1@x", "I'll queue it.", who=CHEN)], AT_ONCE),
 )  # fmt: skip
