@@ -7,10 +7,8 @@ is known to maintain one. Commits that were found in a git tree outrank records,
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from types import MappingProxyType
 
 from tracker.core.answered import settled
@@ -20,16 +18,11 @@ from tracker.core.mailkeys import MAINLINE, commit_of, pull_key, role_of
 from tracker.core.meaning import LATE, Meaning, line_of
 from tracker.core.notice import Notice
 from tracker.core.patchline import line_up
-from tracker.core.retitled import much_alike, same_patch
 from tracker.core.series import Series
+from tracker.core.shortlog import Known, listed
 from tracker.core.spots import AGAIN, PATCH, REVERT, Record, Spot, Spots, release_of
 from tracker.core.talkrules import WITHDRAWN
-from tracker.core.traits import peel
 
-_PULLED_WITHIN = 300 * 86_400  # seconds after its posting that a pull request may list a patch under another title
-_PULLED_SOON = 120 * 86_400  # seconds within which a maintainer asks to pull what he applied
-_MOST_LEFT = 3  # patches of a series that a pull request may list under titles with nothing in common
-_NEVER = 1 << 62
 _TORVALDS = "torvalds@linux-foundation.org"
 # Who writes for a machine or keeps the stable and -mm trees: nobody else's mail in their form is believed. (b4's notes are
 # people's, each from his own address.)
@@ -139,14 +132,10 @@ class _Teller:
         if mail.posting:
             return  # a series that can be pulled from its author is not in anybody's tree yet
         alone = commit_of(notice)
-        meant = self.meaning.targets(notice, mail) if notice.titles else []
-        meant = [(line, mark) for line, mark in meant if mark or not self._is_another(line, notice)]
-        asked = [(line, mark, alone) for line, mark in meant if mark or self._is_author(line, notice)]
-        if any(not mark for _, mark, _ in asked):  # with others of its series it is the same, whoever is named as its author
-            asked = [(line, mark, alone) for line, mark in meant]
-        renamed = self._retitled(notice, mail, {line for line, _, _ in asked})
-        asked += [(line, "", alone) for line in renamed]
-        asked += [(line, "", "") for line in self._applied_with({line for line, mark, _ in asked if not mark}, mail)]
+        known = Known(self.spots, self.maintainers, self.titles, frozenset(self.pulls), self._pulled_before())
+        meant, renamed, together = listed(self.meaning, known, mail, notice)
+        asked = [*((line, mark, alone) for line, mark in meant), *((line, "", alone) for line in renamed)]
+        asked += [(line, "", "") for line in sorted(together)]
         self._leave_out(mail, notice, {line for line, _, _ in asked})
         for line, mark, commit in asked:
             if not self.spots.has(line, "maintainer", _TURNS[mark]):
@@ -159,14 +148,8 @@ class _Teller:
             names = "".join(f', as "{title}"' for title in renamed.values())
             self._event("pulled", mail, f"{_who(mail)} asks to pull {what}: {where}{names}")
 
-    def _is_another(self, line: int, notice: Notice) -> bool:
-        """Whether a pull request cannot mean a patch by its title: it carries a commit that is there already, or touches none of
-        the files. A test may have the title of what it tests.
-        """
-        if self.meaning.is_backport(line):
-            return True
-        touched = frozenset().union(*(_names(one.files) for one in self.meaning.versions(line)))
-        return bool(notice.files and touched) and touched.isdisjoint(notice.files)
+    def _pulled_before(self) -> frozenset[int]:
+        return frozenset(line for several in self.pulls.values() for line, mark, _ in several if not mark)
 
     def _leave_out(self, mail: Facts, notice: Notice, lines: set[int]) -> None:
         """A new version of a pull request that leaves patches out: what only the older one told of them does not hold."""
@@ -179,83 +162,6 @@ class _Teller:
                 one.prove(Evidence(mail.msgid))
         if gone:
             self._event("dropped", mail, f"{_who(mail)} leaves it out of {mail.subject.title} {mail.subject.version_label}")
-
-    def _is_author(self, line: int, notice: Notice) -> bool:
-        """Whether a shortlog lists a patch under its author: another's patch may have the same title."""
-        if not notice.authors:
-            return True
-        patches = self.meaning.versions(line)
-        titles = {peel(one.title)[1] for one in patches}
-        named = {_letters(who) for who, title in zip(notice.authors, notice.titles, strict=True) if peel(title)[1] in titles}
-        own = {_letters(one.author) for one in patches}
-        return not named or "" in named | own or not named.isdisjoint(own)
-
-    def _retitled(self, notice: Notice, mail: Facts, asked: set[int]) -> dict[int, str]:
-        """The lines whose patches a pull request lists under another title of the same author, and that title.
-
-        Only of people who keep a tree, soon after the posting, and when just one title of the author fits.
-        """
-        found: dict[int, str] = {}
-        if not notice.authors or mail.sender.email.lower() not in self.maintainers:
-            return found
-        listed = _by_author(notice.authors, notice.titles)
-        authors = {patch.author.casefold() for patch in map(self.meaning.lineup.patch, self.meaning.lineup.current.values())}
-        taken = self.meaning.by_title
-        others = {who: [title for title in listed.get(who, ()) if peel(title)[1] not in taken] for who in authors}
-        settled = {line for several in self.pulls.values() for line, mark, _ in several if not mark}
-        for line, place in self.meaning.lineup.current.items():
-            patch, posted = self.meaning.lineup.patch(place), self.meaning.posted(place[0])
-            if line in asked | settled or patch.inline or not posted <= (mail.date or 0) <= posted + _PULLED_WITHIN:
-                continue
-            if notice.files and not _names(patch.files).issubset(notice.files):
-                continue
-            own = [title for title in others[patch.author.casefold()] if not self._is_posted(title, mail)]
-            fitting = [title for title in own if same_patch(patch.title, title)]
-            if not fitting and self._was_applied(line, mail):
-                fitting = [title for title in own if much_alike(patch.title, title)]
-            if len(fitting) == 1:
-                found[line] = fitting[0]
-        times = Counter(found.values())  # a title that fits several patches says of none that it is its
-        found = {line: title for line, title in found.items() if times[title] == 1}
-        return {**found, **self._rest_of_series(others, mail, {*asked, *found, *settled}, {*found.values()})}
-
-    def _rest_of_series(
-        self, titles: Mapping[str, Sequence[str]], mail: Facts, known: set[int], used: set[str]
-    ) -> dict[int, str]:  # fmt: skip
-        """The other patches of a series that a pull request lists in part, if it lists just as many more of its one author."""
-        current = self.meaning.lineup.current
-        soon = all(0 <= (mail.date or 0) - self.meaning.posted(place[0]) <= _PULLED_SOON for place in current.values())
-        if not soon or len(titles) != 1 or not known.intersection(current):
-            return {}
-        left = [line for line, _ in sorted(current.items(), key=lambda one: one[1]) if line not in known]
-        others = [title for own in titles.values() for title in own if title not in used]
-        if not len(left) == len(others) <= _MOST_LEFT or any(self._is_posted(title, mail) for title in others):
-            return {}
-        return dict(zip(left, others, strict=True))
-
-    def _is_posted(self, title: str, mail: Facts) -> bool:
-        """Whether a patch was posted under a title before *mail*."""
-        return self.titles.get(peel(title)[1], _NEVER) <= (mail.date or 0)
-
-    def _applied_with(self, lines: set[int], mail: Facts) -> set[int]:
-        """The patches that the sender of a pull request applied at one time with most of *lines*, and has not dropped.
-
-        He lists them under other titles: a branch holds what was put there before.
-        """
-        several: dict[str, set[int]] = {}
-        for one in self.spots:
-            own = one.by is not None and one.by.email.lower() == mail.sender.email.lower()
-            if (one.role, one.turn) == ("maintainer", PATCH) and own and not one.dropped:
-                for proof in one.evidence:
-                    several.setdefault(proof.msgid, set()).add(one.line)
-        together = (some for some in several.values() if 2 * len(some & lines) > len(some))
-        return {line for some in together for line in some - lines}
-
-    def _was_applied(self, line: int, mail: Facts) -> bool:
-        """Whether the sender of a pull request said not long before that he had applied the patch."""
-        rows = (one for one in self.spots if (one.line, one.role, one.turn) == (line, "maintainer", PATCH) and one.by)
-        soon = (one for one in rows if 0 <= (mail.date or 0) - (one.date or one.told or 0) <= _PULLED_SOON)
-        return any(one.by is not None and one.by.email.lower() == mail.sender.email.lower() for one in soon)
 
     def pulled(self, mail: Facts, notice: Notice) -> None:
         where = notice.reason if notice.source == "prt" else notice.tree
@@ -404,24 +310,6 @@ class _Teller:
         when = spot.date or spot.told
         before = [place for place in places if when is None or self.meaning.posted(place[0]) <= when + LATE]
         return self.meaning.lineup.patch((before or places)[-1]).msgid if places else newest.get(spot.line)
-
-
-@lru_cache(maxsize=256)
-def _by_author(authors: tuple[str, ...], titles: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
-    """The titles of a shortlog by author in lower case."""
-    found: dict[str, tuple[str, ...]] = {}
-    for who, title in zip(authors, titles, strict=True):
-        found[who.casefold()] = (*found.get(who.casefold(), ()), title)
-    return found
-
-
-def _names(paths: Iterable[str]) -> frozenset[str]:
-    return frozenset(path.rpartition("/")[2] for path in paths)
-
-
-def _letters(name: str) -> str:
-    """A name without what a mail program may have spoilt."""
-    return "".join(letter for letter in name.casefold() if letter.isascii() and letter.isalpha())
 
 
 def _who(mail: Facts) -> str:
