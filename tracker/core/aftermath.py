@@ -82,7 +82,8 @@ def aftermath(
 @dataclass(slots=True)
 class _Teller:
     """pulls: id of a pull request -> what of the topic it asks to pull, as (line, what is done to it, commit). asked: the key of
-    a pull request -> the lines that its newest version so far lists.
+    a pull request -> the lines that its newest version so far lists. bases: line -> the first patch of somebody else that is made
+    against it.
     """
 
     meaning: Meaning
@@ -90,6 +91,7 @@ class _Teller:
     titles: Mapping[str, int]
     pulls: dict[str, list[tuple[int, str, str]]] = field(default_factory=dict)
     asked: dict[str, set[int]] = field(default_factory=dict)
+    bases: dict[int, Facts] = field(default_factory=dict)
     spots: Spots = field(default_factory=Spots)
     events: list[Event] = field(default_factory=list)
 
@@ -103,6 +105,9 @@ class _Teller:
                 handler(self, mail, notice)
         if mail.posting and mail.msgid not in self.meaning.mails and self.meaning.mended_by(mail):
             self._event("fixed", mail, f"{_who(mail)} posts a fix: {mail.subject.title}")
+        if mail.posting and mail.msgid not in self.meaning.mails:
+            for line in self.meaning.below(mail):
+                self.bases.setdefault(line, mail)
 
     def _event(self, kind: str, mail: Facts, text: str, *, open: bool = False) -> None:
         self.events.append(Event(kind, mail.date, text, Evidence(mail.msgid), open))
@@ -293,6 +298,7 @@ class _Teller:
             line = self.meaning.commits[sha]
             if not any(spot.line == line for spot in self.spots) and not self.meaning.aims(line):
                 self.spots.at(line, "maintainer", "", "", sha, PATCH).hint(mail.date, Evidence(mail.msgid))
+        self._stand_on_bases()
         self.spots.name_mainline(self.meaning.commits, self.meaning.mainline)
         self.spots.take_found([(lines[one.patch], one) for one in found if one.patch in lines])
         self.spots.settle()
@@ -303,6 +309,16 @@ class _Teller:
         events = settled(events, self.spots, [one.date or 0 for one in self.meaning.lineup.revisions])
         unique = {(one.kind, one.at, one.text, one.evidence): one for one in events}
         return Aftermath(tuple(landings), tuple(sorted(unique.values(), key=lambda one: (one.at or 0, one.kind, one.text))))
+
+    def _stand_on_bases(self) -> None:
+        """What nobody told of but others build on: in some tree, or where the others of its series are by then."""
+        merged = [one.date or one.told or 0 for one in self.spots if (one.role, one.turn) == ("mainline", PATCH)]
+        told = {spot.line for spot in self.spots}
+        for line, mail in self.bases.items():
+            if line not in told:
+                there = bool(merged) and max(merged) < (mail.date or 0)
+                role, tree = ("mainline", "mainline") if there else ("maintainer", "")
+                self.spots.at(line, role, tree, "", "", PATCH).hint(mail.date, Evidence(mail.msgid))
 
     def _patch_of(self, spot: Spot, newest: Mapping[int, str]) -> str | None:
         """The mail of a landing: the newest form of its patch that was posted before it landed."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from tracker.core.blobs import read_blobs
 from tracker.core.charset import decode_header
 from tracker.core.hints import Hints, read_hints
 from tracker.core.intent import Intent, read_intents
@@ -49,7 +50,10 @@ _MAX_TO = 40
 
 @dataclass(frozen=True, slots=True)
 class PatchFacts:
-    """One diff of a mail. inline: it came inside of or attached to a reply. title: without prefixes; author as it says."""
+    """One diff of a mail. inline: it came inside of or attached to a reply. title: without prefixes; author as it says.
+
+    blobs: as blobs.read_blobs gives them for *files*.
+    """
 
     patch_id: str | None
     files: tuple[str, ...]
@@ -59,6 +63,7 @@ class PatchFacts:
     title: str
     author: Person
     sha: str | None = None
+    blobs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +261,8 @@ def _posted(source: bytes, diff: Diff, subject: Subject, sender: Person) -> Patc
     inbody = dict(split_mail(source).inbody)
     author = parse_addresses(inbody["From"]) if "From" in inbody else ()
     title = parse_subject(decode_header(inbody["Subject"])).title if "Subject" in inbody else subject.title
-    return _patch_facts(diff, inline=False, title=title, author=author[0] if author else sender)
+    one = _patch_facts(diff, inline=False, title=title, author=author[0] if author else sender)
+    return replace(one, blobs=read_blobs(source[diff.start : diff.end], one.files))
 
 
 def _offered(offer: Offer, subject: Subject, sender: Person, *, inline: bool = True) -> PatchFacts:

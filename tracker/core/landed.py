@@ -10,7 +10,7 @@ from tracker.core.fate import DROPPED, LANDED, REVERTED, Fate
 from tracker.core.findings import AUTHOR, MAINTAINER, NOBODY, REVIEWER, UNKNOWN, Finding, Turn, View, ask_turn, cut, name
 from tracker.core.landing import Event, Evidence, Landing
 from tracker.core.talkrules import REFUSED
-from tracker.core.verdicts import tags_that_hold
+from tracker.core.verdicts import rejected, superseded, tags_that_hold
 
 _LATER = 1 << 40
 
@@ -18,6 +18,11 @@ _LATER = 1 << 40
 def _where(landing: Landing) -> str:
     branch = landing.branch if landing.branch and landing.branch not in landing.tree else ""
     return " ".join(filter(None, (landing.tree, branch))) or "a tree"
+
+
+def _is_base(landing: Landing) -> bool:
+    """Whether nobody says that it was applied: what others build on it shows it."""
+    return landing.how == "mail" and not landing.commit and landing.date is None and landing.by is None
 
 
 def _as(landing: Landing) -> str:
@@ -71,6 +76,11 @@ def _landed(view: View, word: str, text: str) -> Finding | None:
     least = _least(view)
     if least is None or least.word != word:
         return None
+    base = word == LANDED[0] and _is_base(least.landing)
+    if base and (superseded(view) or rejected(view)):
+        return None  # an equal change may be there in its place
+    if base:
+        text = "in a tree that others make patches against"
     all_fates = _all_landed(view)
     one = least.landing
     whole = view.case.newest is None or view.case.newest.complete
@@ -79,7 +89,7 @@ def _landed(view: View, word: str, text: str) -> Finding | None:
         count = f"{len(all_fates)} of {view.case.newest.expected} patches, all that are at hand, "
     reason = count + text.format(where=_where(one), sha=_as(one), by=_by(one), tag=one.first_tag, release=one.first_release)
     since = max((fate.landing.date or 0 for fate in all_fates), default=0) or None
-    if word != LANDED[-1]:
+    if word != LANDED[-1] and not base:
         reason += f", {day(since)}" if since else ""
     confidence = min(fate.landing.confidence for fate in all_fates)
     proof = _landing_proof(fate.landing for fate in all_fates)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Set
 from functools import lru_cache
 
+from tracker.core.blobs import after, before, blob_keys
 from tracker.core.facts import Facts
 from tracker.core.notice import Notice
 from tracker.core.patchline import is_offer
@@ -21,20 +22,23 @@ _FIXES = re.compile(r"([0-9a-f]{7,40})\b(?:\W{0,4}(.+))?", re.IGNORECASE)
 
 
 def topic_keys(revisions: Iterable[Series]) -> frozenset[str]:
-    """What a mail about these revisions may name: t: a title, m: one of their mails."""
+    """What a mail about these revisions may name: t: a title, m: one of their mails, b: a file as they leave it."""
     found: set[str] = set()
     for one in revisions:
         found.update(f"m:{msgid}" for msgid in one.members)
         found.update(f"t:{title}" for title in _titles(one))
         if not is_offer(one):
             found.update(key for patch in one.patches for key in title_keys(patch.author, patch.title))
+            if one.stable is None:
+                found.update(*(blob_keys(after(patch.files, patch.blobs)) for patch in one.patches))
     return frozenset(found)
 
 
 def mail_keys(mail: Facts) -> tuple[str, ...]:
     """What a mail says something about: t: a title, k: a word of a title with its author, m: a mail, c: a commit's beginning.
 
-    p: on whom it depends whether that counts, h: who says in it to have applied something. q: see pull_key.
+    p: on whom it depends whether that counts, h: who says in it to have applied something. q: see pull_key. b: what a file is
+    that it makes a patch against.
     """
     found: dict[str, None] = {}
     for notice in mail.notices:
@@ -50,6 +54,7 @@ def mail_keys(mail: Facts) -> tuple[str, ...]:
     if mail.posting:
         found.update((f"c:{sha[:SHORT]}", None) for sha, _ in mends(mail))
         found.update((f"t:{peel(title)[1]}", None) for _, title in mends(mail))
+        found.update(dict.fromkeys(sorted(blob_keys(base_of(mail)))))
     found.pop("t:", None)
     return tuple(found)
 
@@ -94,6 +99,13 @@ def mends(mail: Facts) -> tuple[tuple[str, str], ...]:
         if trailer.key == "Fixes" and not trailer.quoted and (match := _FIXES.match(trailer.value)):
             found.append((match[1].lower(), (match[2] or "").strip("() ").strip("\"'“”")))
     return tuple(found)
+
+
+def base_of(mail: Facts) -> dict[str, str]:
+    """File -> what it is in the tree that a person's patch is made against; nothing of the later patches of a series."""
+    if mail.robot or not mail.posting or mail.subject.rfc or (mail.subject.n or 1) != 1:
+        return {}
+    return {path: blob for one in mail.patches if not one.inline for path, blob in before(one.files, one.blobs).items()}
 
 
 def is_maintaining(mail: Facts) -> bool:

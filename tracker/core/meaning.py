@@ -10,22 +10,24 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tracker.core.blobs import after, before
 from tracker.core.facts import Facts
 from tracker.core.landing import Evidence
-from tracker.core.mailkeys import SHORT, commit_of, mends, role_of
+from tracker.core.mailkeys import SHORT, base_of, commit_of, mends, role_of
 from tracker.core.notice import Notice
 from tracker.core.patchline import Lineup, Place, is_offer
 from tracker.core.series import SeriesPatch
 from tracker.core.spots import Record, release_of, same_commit
 from tracker.core.thread import ancestors
-from tracker.core.traits import peel
+from tracker.core.traits import identities, peel
 
 LATE = 2 * 86_400  # seconds that a statement may seem to be older than what it is about: clocks differ
 # A title alone means a patch that was posted this many seconds ago at most: titles are used again for other work.
 _TITLE_HOLDS = 2 * 365 * 86_400
 _ANSWER_HOLDS = 180 * 86_400  # the same in a mail that answers another thread: of a cover sent apart, or a newer version
 _OF_ANSWERED = ("applied", "dropped")  # statements about the patch that the mail answers
-_SOON = 14 * 86_400
+_DAY = 86_400
+_SOON = 14 * _DAY
 _ANY_TIME = 1 << 40
 ALL = re.compile(r"\b(?:series|both|all|patchset|patches|set|these|them|whole|entire)\b", re.IGNORECASE)
 _WHOLE = re.compile(rf"{ALL.pattern}|\bin-tree\b", re.IGNORECASE)  # who has one of a series in his tree has them all
@@ -224,6 +226,27 @@ class Meaning:
         undone = line_of(record.reverts, self.commits)
         return None if undone is None else (undone, "revert")
 
+    def below(self, mail: Facts) -> set[int]:
+        """The lines of patches in the tree that somebody else's patch is made against: a file is there as they leave it.
+
+        What comes before such a patch in its series is there, too. Nobody's word for it is needed; but who names them, or is as
+        quick as who works with the author, may have put them there himself.
+        """
+        base = base_of(mail)
+        if not base or not self.mails.keys().isdisjoint(mail.links):
+            return set()
+        found: set[int] = set()
+        who = {*identities(mail.sender), *(one for patch in mail.patches for one in identities(patch.author))}
+        for index, series in enumerate(self.lineup.revisions):
+            if series.rfc or is_offer(series) or series.stable is not None or (mail.date or 0) < self.posted(index) + _DAY:
+                continue
+            if not who.isdisjoint(identities(series.author)):
+                continue
+            left = {path: (blob, at) for at, patch in enumerate(series.patches) for path, blob in _tells(patch).items()}
+            last = max((left[path][1] for path, blob in base.items() if left.get(path, ("", 0))[0] == blob), default=-1)
+            found.update(self.lineup.lines[index][: last + 1])
+        return {line for line in found if not self.is_backport(line)}
+
     def versions(self, line: int) -> list[SeriesPatch]:
         """All that was posted of a patch, oldest first."""
         return [self.lineup.patch((index, row[line])) for index, row in enumerate(self.lineup.there) if line in row]
@@ -248,6 +271,13 @@ class Meaning:
             if line_of(sha, self.commits) is not None or (place is not None and not mark):
                 return True
         return False
+
+
+def _tells(patch: SeriesPatch) -> dict[str, str]:
+    """What the files of a patch are after it; of one that brings new files these only: its lists may name any version of them."""
+    left = after(patch.files, patch.blobs)
+    new = left.keys() - before(patch.files, patch.blobs).keys()
+    return {path: left[path] for path in new} if new else left
 
 
 def line_of(commit: str, known: Mapping[str, int]) -> int | None:

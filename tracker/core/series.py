@@ -22,7 +22,7 @@ NEARBY = 600
 class SeriesPatch:
     """One patch of a series. n: its number, 1 when it has none. inline: offered inside of or attached to a reply.
 
-    author: the name of who wrote it, which may not be who sent it.
+    author: the name of who wrote it, which may not be who sent it. blobs: as blobs.read_blobs gives them for *files*.
     """
 
     n: int
@@ -33,6 +33,7 @@ class SeriesPatch:
     files: tuple[str, ...]
     inline: bool
     author: str = ""
+    blobs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,7 @@ def _patch(mail: Facts, patch: PatchFacts | None, n: int) -> SeriesPatch:
     if patch is None:
         return SeriesPatch(n, mail.msgid, mail.subject.title, mail.subject.full, None, (), False, mail.sender.name)
     return SeriesPatch(
-        n, mail.msgid, patch.title, mail.subject.full, patch.patch_id, patch.files, patch.inline, patch.author.name
+        n, mail.msgid, patch.title, mail.subject.full, patch.patch_id, patch.files, patch.inline, patch.author.name, patch.blobs
     )
 
 

@@ -42,6 +42,7 @@ def dump(facts: Facts) -> str:
                 one.author.name,
                 one.author.email,
                 one.sha,
+                one.blobs,
             )
             for one in facts.patches
         ]
@@ -94,8 +95,8 @@ def load(
         msgid=msgid, parents=tuple(data.get("p", ())), date=date, received=received, sender=Person(name, email),
         subject=parse_subject(subject), kind=kind,
         patches=tuple(
-            PatchFacts(pid, tuple(files), added, removed, inline, title, Person(author, mail), sha)
-            for pid, files, added, removed, inline, title, author, mail, sha in data.get("d", ())
+            PatchFacts(pid, tuple(files), added, removed, inline, title, Person(author, mail), sha, tuple(blobs))
+            for pid, files, added, removed, inline, title, author, mail, sha, blobs in data.get("d", ())
         ),
         trailers=tuple(
             Trailer(key, value, Person(*person) if person else None, *rest) for key, value, person, *rest in data.get("t", ())
