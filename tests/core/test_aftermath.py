@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.mails import OTHER_DIFF, START, diff_of, mail, patch
+from tests.mails import DIFF, OTHER_DIFF, START, diff_of, mail, patch
 from tests.notices import (
     AGAIN,
     ANNA,
@@ -164,6 +164,69 @@ def test_dropped_as_asked() -> None:
     aside = mail("d@x", "Re: [PATCH] demo: one", "Dropped.\n", refs="p@x ty@x", sender=CHEN, at=START + 6 * DAY)
     assert after([V1, thanks(("demo: one", FIRST)), asks, done]).landings[0].dropped
     assert not after([V1, thanks(("demo: one", FIRST)), asks, aside]).landings[0].dropped
+
+
+def indexed(index: str) -> str:
+    return DIFF.replace("1111111..2222222", index)
+
+
+def built(msgid: str, *, sender: str = BEN, day: float = 30, subject: str = "[PATCH] other: go on", log: str = "Go on.\n",
+          index: str = "2222222..3333333", file: str = "ring.c") -> bytes:  # fmt: skip
+    """A patch that is made against ring.c as V1 leaves it."""
+    diff = indexed(index).replace("ring.c", file)
+    return patch(msgid, subject, diff=diff, sender=sender, at=START + int(day * DAY), log=log)
+
+
+def test_what_others_build_on_is_in_a_tree() -> None:
+    """A patch of somebody else is made against a file as this one leaves it; the first such patch proves it."""
+    (one,) = after([V1], built("b2@x", day=40), built("b1@x")).landings
+    assert (one.patch, one.role, one.tree, one.commit, one.date) == ("p@x", "maintainer", "", "", None)
+    assert one.evidence == (Evidence("b1@x"),)
+    assert landed(after([V1, thanks(("demo: one", FIRST))], built("b@x"))) == [("p@x", "maintainer", FIRST)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        built("b@x", sender=ANNA),
+        built("b@x", sender="Anna Author <anna@example.net>"),
+        built("b@x", day=0.5),
+        built("b@x", day=-3),
+        built("b@x", index="4444444..3333333"),
+        built("b@x", file="deep/ring.c"),
+        built("b@x", subject="[PATCH 2/3] other: go on"),
+        built("b@x", subject="[PATCH RFC] other: go on"),
+        built("b@x", sender="kernel test robot <lkp@intel.com>"),
+        built("b@x", log="On top of https://lore.kernel.org/r/p@x\n"),
+    ],
+    ids=["own", "own-address", "soon", "before", "changed", "elsewhere", "later-in-series", "rfc", "robot", "on-top"],
+)
+def test_what_may_stand_on_a_posting_is_no_proof(other: bytes) -> None:
+    """Of the author, of who works with him, of the same series, of a file that was changed since, or of who names the posting."""
+    assert after([V1], other).landings == ()
+
+
+def test_what_the_last_patch_of_a_series_left() -> None:
+    """It shows the patches before it, too. A new file is the same in one version only, a list of files in many."""
+    two = [
+        mail("c@x", "[PATCH 0/3] three", at=START),
+        patch("p1@x", "[PATCH 1/3] demo: one", refs="c@x", diff=indexed("1111111..5555555"), at=START + 1),
+        patch("p2@x", "[PATCH 2/3] demo: two", refs="c@x", diff=indexed("5555555..2222222"), at=START + 2),
+        patch("p3@x", "[PATCH 3/3] demo: three", refs="c@x", diff=diff_of(3), at=START + 3),
+    ]
+    assert [one.patch for one in after(two, built("b@x")).landings] == ["p1@x", "p2@x"]
+    assert after(two, built("b@x", index="5555555..3333333")).landings == ()  # as the first alone leaves it
+    new = "diff --git a/new.c b/new.c\nnew file mode 100644\nindex 0000000..7777777\n--- /dev/null\n+++ b/new.c\n"
+    new += "@@ -0,0 +1 @@\n+int a;\n"
+    adds = patch("n@x", "[PATCH] demo: add a test", diff=DIFF + new)
+    assert after([adds], built("b@x")).landings == ()
+    assert [one.patch for one in after([adds], built("b@x", file="new.c", index="7777777..3333333")).landings] == ["n@x"]
+
+
+def test_a_backport_is_no_base() -> None:
+    """A file of a stable tree may be the same in mainline."""
+    log = f"commit {FIRST} upstream.\n\nCount.\n"
+    assert after([patch("p@x", "[PATCH 6.6] demo: one", log=log)], built("b@x")).landings == ()
 
 
 def test_who_applied_it_drops_it() -> None:

@@ -45,9 +45,11 @@ PULL = "q:chen@example.org|demo for v611"  # Chen's request to pull "demo for v6
 def test_a_topic_is_found_by_its_mails_and_titles() -> None:
     """Every cover and patch, titles in their bare form; of an offer in a reply only the mail."""
     assert bare(topic_keys(find_series(map(facts, series_of_two())))) == {
-        "m:c@x", "m:p1@x", "m:p2@x", "t:demo", "t:demo one", "t:demo two",
+        "m:c@x", "m:p1@x", "m:p2@x", "t:demo", "t:demo one", "t:demo two", "b:2222222:r1.c", "b:2222222:r2.c",
     }  # fmt: skip
-    assert bare(topic_keys(find_series([facts(patch("r@x", '[PATCH] Revert "demo: one"'))]))) == {"m:r@x", "t:demo one"}
+    assert bare(topic_keys(find_series([facts(patch("r@x", '[PATCH] Revert "demo: one"'))]))) == {
+        "m:r@x", "t:demo one", "b:2222222:ring.c",
+    }  # fmt: skip
     text = f"How about this:\n\n{OTHER_DIFF}"
     offer = mail("o@x", "Re: [PATCH] demo: one", text, refs="p@x", sender=BEN, at=START + 9)
     offered = topic_keys(one for one in find_series([facts(V1), facts(offer)]) if one.id == "o@x")
@@ -63,13 +65,17 @@ def test_a_topic_is_found_by_its_mails_and_titles() -> None:
         (pulled(), {"m:pull@x", f"c:{MERGE[:7]}"}),
         (queued("demo: dont block", SECOND), {"t:demo dont block", f"c:{SECOND[:7]}"}),
         (regression(SECOND[:12]), {f"c:{SECOND[:7]}"}),
-        (fixes(SECOND, "demo: one()"), {f"c:{SECOND[:7]}", "t:demo one"}),
-        (V1, set()),
+        (fixes(SECOND, "demo: one()"), {f"c:{SECOND[:7]}", "t:demo one", "b:1111111:r5.c"}),
+        (V1, {"b:1111111:ring.c"}),
+        (patch("p2@x", "[PATCH 2/2] demo: two"), set()),
+        (patch("r@x", "[PATCH RFC] demo: one"), set()),
         (mail("t@x", "About locks", f"I looked at {FIRST} and at demo: one.\n"), set()),
     ],
 )
 def test_what_a_mail_is_about(raw: bytes, keys: set[str]) -> None:
-    """Titles, mails and the first seven digits of commits that it says something of; none for mere talk."""
+    """Titles, mails, the first seven digits of commits, and the files it is made against, which the later ones of a series do not
+    show; none for mere talk.
+    """
     assert bare(mail_keys(facts(raw))) == keys
 
 

@@ -190,6 +190,15 @@ ROWS: tuple[Row, ...] = (
         "unknown", "unknown", (), None, "patch 2 of 3 in a tree as 2a010c412853; no mail here tells of the others",
     ),
     (
+        "others build on it", [one()], {"landings": (landing(tree="", commit="", date=None),)}, "applied", "nobody", (), None,
+        "in a tree that others make patches against",
+    ),
+    (
+        "others build on what is equal to it",
+        [one(), says("c@x", "p1@x", "This is already fixed in linux-next by another patch.", who=CHEN)],
+        {"landings": (landing(tree="", commit="", date=None),)}, "superseded", "nobody", (), 1, "Chen Maintainer says so",
+    ),
+    (
         "some patches, one of them reverted", [three()],
         {"landings": (landing("p1.1@x", by=C), landing("p1.2@x", by=C, reverted_by="3b832035387f"))}, "partly-applied",
         "unknown", (), 5, "1 of 3 patches landed: patch 1 in vfs/vfs.git by Chen Maintainer, 2024-06-03; patch 2 reverted",

@@ -85,7 +85,7 @@ def _landed(view: View, word: str, text: str) -> Finding | None:
     one = least.landing
     whole = view.case.newest is None or view.case.newest.complete
     count = f"all {len(all_fates)} patches " if len(all_fates) > 1 else ""
-    if not whole and view.case.newest is not None:
+    if not whole and view.case.newest is not None and len(all_fates) < view.case.newest.expected:
         count = f"{len(all_fates)} of {view.case.newest.expected} patches, all that are at hand, "
     reason = count + text.format(where=_where(one), sha=_as(one), by=_by(one), tag=one.first_tag, release=one.first_release)
     since = max((fate.landing.date or 0 for fate in all_fates), default=0) or None
