@@ -80,6 +80,19 @@ def test_trailers_footers_and_links_are_read() -> None:
     assert found.links == ("first@example.org",)
 
 
+def test_a_robot_is_one_behind_a_list_too() -> None:
+    """A list that puts its own address into From takes nothing from what the robot says in its own form."""
+    body = (
+        "The pull request you sent on Tue, 18 Jun 2024 12:00:00 +0200:\n\n> https://git.example.org/demo.git tags/demo-6.11\n\n"
+        f"has been merged into torvalds/linux.git:\nhttps://git.kernel.org/torvalds/c/{SHA}\n\nThank you!\n"
+    )
+    headers = "List-Id: <demo.lists.example.org>\nList-Post: <mailto:demo@lists.example.org>\nReply-To: pr-tracker-bot@kernel.org"
+    sender = "pr-tracker-bot--- via demo <demo@lists.example.org>"
+    found = facts(mail("a@x", "Re: [GIT PULL] demo", body, refs="pull@x", sender=sender, headers=headers))
+    assert found.sender.email == "pr-tracker-bot@kernel.org"
+    assert [(one.kind, one.source, one.merge) for one in found.notices] == [("pulled", "prt", SHA)]
+
+
 def test_a_sender_rewritten_by_a_list_is_undone() -> None:
     """ "NAME via LIST" with the list's address: Reply-To and the list's own field tell who wrote it."""
     raw = mail(

@@ -134,7 +134,7 @@ def examine(message: Message, *, trusted: bool = False) -> Facts:
         hints=read_hints(message) if kind in ("cover", "patch") else None,
         intents=_intents(message, sender, subject, abridged) if subject.reply and kind in ("reply", "patch") else (),
         talk=read_talk(own, sender, subject) if kind == "reply" and not robot else (),
-        notices=read_notices(message, _NOTICE.sub("", own, count=1) if abridged else own),
+        notices=read_notices(message, _NOTICE.sub("", own, count=1) if abridged else own, sender.email),
         to=_to(message, subject) if kind in ("cover", "patch") else (),
     )  # fmt: skip
 

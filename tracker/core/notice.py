@@ -52,12 +52,13 @@ _REGRESSION = re.compile(r"(?i:regression)(?!s)")
 _STABLE = re.compile(r"\d\.\d|AUTOSEL|stable", re.IGNORECASE)
 
 
-def read_notices(message: Message, own: str) -> tuple[Notice, ...]:
+def read_notices(message: Message, own: str, sender: str = "") -> tuple[Notice, ...]:
     """What *message* says became of patches or commits, in its order; () for nearly all mails.
 
-    own: its text without quoted lines (Message.own_text). Never raises. Whether the sender may say so is for the caller to judge.
+    own: its text without quoted lines (Message.own_text). sender: the address of who wrote it, where From is a list's. Never
+    raises. Whether the sender may say so is for the caller to judge.
     """
-    email = message.sender.email.lower()
+    email = (sender or message.sender.email).lower()
     subject = message.subject[:_MAX_SUBJECT]
     if own.startswith(("[Abridged:", "\n[Abridged:")):
         remark = _ABRIDGED.match(own)
