@@ -303,3 +303,39 @@ def test_a_note_in_answer_to_another_posting(con: sqlite3.Connection) -> None:
     add(con, V1, other, thanks(("demo: one", FIRST), refs="z@x", day=43))
     assert topic(con, "z@x")["status"] == "applied"
     assert topic(con, "p@x")["landings"] == []
+
+
+NAMESAKES = (
+    patch("old@x", "[PATCH] demo: use the task work of the ring", diff=diff_of(1)),
+    asks_to_pull("demo: use the task work of a ring", day=20),
+    pulled(day=22),
+    patch("new@x", "[PATCH] demo: use the task work of a ring", diff=diff_of(2), at=START + 9 * DAY),
+)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (1, 2, 0, 3), (1, 3, 2, 0), (0, 3, 1, 2)])
+def test_a_title_in_a_pull_request_is_whose_who_posted_it(con: sqlite3.Connection, order: Sequence[int]) -> None:
+    """A patch with a title alike seems to be meant until the one of that very title turns up; whichever came first."""
+    for number in order:
+        add(con, NAMESAKES[number])
+        if order[:3] == (0, 1, 2) and number == 2:
+            assert topic(con, "old@x")["status"] == "merged"
+    assert (topic(con, "old@x")["status"], topic(con, "new@x")["status"]) == ("posted", "merged")
+
+
+BUILT = patch(
+    "built@x", "[PATCH] other: go on", sender=BEN, at=START + 30 * DAY, log="Go on.\n",
+    diff=diff_of(1).replace("1111111..2222222", "2222222..3333333").replace("count", "go_on").replace("lock", "stop"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["before", "after"])
+def test_what_is_built_on_a_patch(con: sqlite3.Connection, first: bool) -> None:
+    """Whichever came first; the patch is no mail of the topic, and its evidence can be opened."""
+    posted = patch("p@x", "[PATCH] demo: one", diff=diff_of(1))
+    for raw in (posted, BUILT) if first else (BUILT, posted):
+        add(con, raw)
+    found = topic(con, "p@x")
+    assert (found["status"], found["status_reason"]) == ("applied", "in a tree that others make patches against")
+    assert found["evidence"] == [{"msgid": "built@x"}]
+    assert topic(con, "built@x")["status"] == "posted"
