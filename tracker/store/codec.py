@@ -31,21 +31,7 @@ def dump(facts: Facts) -> str:
     if facts.parents:
         data["p"] = facts.parents
     if facts.patches:
-        data["d"] = [
-            (
-                one.patch_id,
-                one.files,
-                one.added,
-                one.removed,
-                one.inline,
-                one.title,
-                one.author.name,
-                one.author.email,
-                one.sha,
-                one.blobs,
-            )
-            for one in facts.patches
-        ]
+        data["d"] = [_plain_patch(one) for one in facts.patches]
     if facts.trailers:
         data["t"] = [
             (
@@ -107,6 +93,11 @@ def load(
         intents=tuple(_intent(*one) for one in data.get("i", ())), talk=tuple(_talk(one) for one in data.get("k", ())),
         notices=tuple(_notice(one) for one in data.get("n", ())), to=tuple(Person(*one) for one in data.get("o", ())),
     )  # fmt: skip
+
+
+def _plain_patch(one: PatchFacts) -> tuple[Any, ...]:
+    who = one.author
+    return (one.patch_id, one.files, one.added, one.removed, one.inline, one.title, who.name, who.email, one.sha, one.blobs)
 
 
 def _plain_intent(one: Intent) -> list[Any]:
