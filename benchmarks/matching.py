@@ -5,8 +5,8 @@
 
 list: a list archive (public-inbox epoch) against a repository and a table of commit, message id. Prints recall and
 precision over the patch mails in that table, with and without links, every difference, and what is claimed for other
-mails. lineage: a folder made by `lineage_eval.py gen`; writes DIR/pred.json for its `score`. --index: through an index of
-the tree in that folder, else the repository is read into memory.
+mails. lineage: a folder made by `lineage_eval.py gen`; writes DIR/pred.json for its `score`. The tree's main branch counts.
+--index: the folder of its index, to use it again; without, it is made anew.
 """
 
 from __future__ import annotations
@@ -25,10 +25,11 @@ from tracker.core.pool import Pool
 from tracker.sources.base import SourceError
 from tracker.sources.inbox import read_epoch
 from tracker.sources.mbox import read_mbox
+from tracker.trees.choose import branches_of, main_branch
 from tracker.trees.git import Repository
 from tracker.trees.index import Index
 from tracker.trees.matching import topics_of
-from tracker.trees.pool import IndexPool, MemoryPool, tips
+from tracker.trees.pool import IndexPool
 
 
 @contextmanager
@@ -43,16 +44,12 @@ def told(what: str) -> Iterator[None]:
 
 
 @contextmanager
-def opened(path: Path, start: Sequence[str], cache: Path | None) -> Iterator[Pool]:
-    """The repository at *path* as a pool. start: commits, () for the main branch."""
+def opened(path: Path, cache: Path | None) -> Iterator[Pool]:
+    """The main branch of the repository at *path* as a pool."""
     with tempfile.TemporaryDirectory() as folder:
-        if cache is None:
-            repository = Repository(path, path.name, Path(folder))
-            with told("reading the tree"):
-                pool = MemoryPool(repository, start or tips(repository))
-            yield pool
-            return
-        with Index.open(cache, path.name, path) as index:
+        refs = Repository(path, path.name, Path(folder)).refs()
+        branch = main_branch(refs, branches_of(refs, (), path.name))
+        with Index.open(cache or Path(folder), path.name, path, (branch,)) as index:
             with told("index"):
                 index.update()
             yield IndexPool(index)
@@ -74,7 +71,7 @@ def real(epoch: Path, tree: Path, table: Path, cache: Path | None) -> None:
         truth.setdefault(row[1], set()).add(row[0])
     here = {msgid: shas for msgid, shas in truth.items() if msgid in titles}
     print(f"{len(titles)} patches in {len(topics)} topics; of {len(truth)} mails in the table {len(here)} have a patch")
-    with opened(tree, (), cache) as pool:
+    with opened(tree, cache) as pool:
         for links in (True, False):
             with told(f"match, links {links}"):
                 found = match(topics, pool, links=links)
@@ -92,7 +89,7 @@ def lineage(folder: Path, cache: Path | None) -> None:
     meta = json.loads((folder / "truth.json").read_text("utf-8"))["meta"]
     with told("mails to topics"):
         topics = topics_of(raw for path in sorted((folder / "mbox").glob("*.mbox")) for raw in read_mbox(path))
-    with opened(Path(meta["repo"]), [meta["tip"]], cache) as pool, told(f"match of {len(patches(topics))} patches"):
+    with opened(Path(meta["repo"]), cache) as pool, told(f"match of {len(patches(topics))} patches"):
         found = match(topics, pool)
     (folder / "pred.json").write_text(json.dumps({f"<{msgid}>": one.commit for msgid, one in found.items()}), "utf-8")
     print(f"wrote {folder / 'pred.json'}; {undecided(found)} undecided between equal commits")

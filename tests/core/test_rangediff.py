@@ -17,7 +17,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.core.bodies import folder_mails, git
-from tracker.core import assignment, linediff, rangediff
+from tracker.core import assignment, linediff, rangediff, sliding
 from tracker.core.mailinfo import split_mail
 from tracker.core.message import Message, parse
 from tracker.core.patch import parse_diff, patch_id
@@ -372,8 +372,8 @@ def test_equal_diffs_stay_pairs_where_the_assignment_forgets_them() -> None:
 def changes_of(old: list[bytes], new: list[bytes], steps: int, *, indents: bool = False) -> list[linediff.Change]:
     numbers: dict[bytes, int] = {}
     sides = linediff.Lines(old, numbers), linediff.Lines(new, numbers)
-    depths = {numbers[line]: linediff.indent_of(line) for line in (*old, *new)} if indents else None
-    return linediff.align(*sides, linediff.Work(steps), depths)
+    depths = {numbers[line]: sliding.indent_of(line) for line in (*old, *new)} if indents else None
+    return linediff.align(*sides, sliding.Work(steps), depths)
 
 
 def marked(old: list[bytes], new: list[bytes], changes: list[linediff.Change]) -> list[bytes]:
@@ -493,7 +493,7 @@ def test_the_bound_is_no_higher_than_the_cost(old: list[str], new: list[str]) ->
     """A pair that is left out because its bound is too high would have cost too much."""
     numbers: dict[bytes, int] = {}
     left, right = (linediff.Lines([line.encode() for line in lines], numbers) for lines in (old, new))
-    cost = rangediff._diff_cost(left, right, linediff.Work(10**6))
+    cost = rangediff._diff_cost(left, right, sliding.Work(10**6))
     assert cost == 0 if old == new else rangediff._least_cost(left, right) <= cost
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,12 @@ import pytest
 from tests.mails import mail
 from tests.trees.build import ANN, BOB, START, Build
 from tracker.core.commit import Commit
+from tracker.core.match import match
 from tracker.core.people import Person
 from tracker.core.pool import Asked, Pool
-from tracker.trees.git import Repository, TreeError
 from tracker.trees.index import Index
-from tracker.trees.matching import match_mails, topics_of
-from tracker.trees.pool import IndexPool, MemoryPool, tips
+from tracker.trees.matching import topics_of
+from tracker.trees.pool import IndexPool
 
 DAY = 86_400
 LINES = [f"int number_{line} = {line * line};" for line in range(40)]
@@ -46,31 +47,19 @@ def build(tmp_path: Path) -> Build:
     return build
 
 
-@pytest.fixture(params=["memory", "index"])
-def pool(request: pytest.FixtureRequest, build: Build, tmp_path: Path) -> Iterator[Pool]:
-    """The repository as a pool of either kind."""
-    with open_pool(request.param, build.path, tmp_path) as pool:
+@pytest.fixture
+def pool(build: Build, tmp_path: Path) -> Iterator[Pool]:
+    """The repository as a pool."""
+    with open_pool(build.path, tmp_path) as pool:
         yield pool
 
 
-class open_pool:  # noqa: N801 -- used as a function
-    """A pool of the repository at *path*, closed at the end."""
-
-    def __init__(self, kind: str, path: Path, cache: Path) -> None:
-        self.kind, self.path, self.cache = kind, path, cache
-        self.index: Index | None = None
-
-    def __enter__(self) -> Pool:
-        if self.kind == "memory":
-            repository = Repository(self.path, "test", self.cache)
-            return MemoryPool(repository, tips(repository))
-        self.index = Index.open(self.cache, "test", self.path)
-        self.index.update()
-        return IndexPool(self.index)
-
-    def __exit__(self, *_: object) -> None:
-        if self.index:
-            self.index.close()
+@contextmanager
+def open_pool(path: Path, cache: Path) -> Iterator[Pool]:
+    """A pool of the repository at *path*."""
+    with Index.open(cache, "test", path) as index:
+        index.update()
+        yield IndexPool(index)
 
 
 def mailed(
@@ -99,42 +88,39 @@ def test_a_series_and_its_earlier_version_are_found(build: Build, pool: Pool) ->
         mailed(build, shas["ring: second"], "v2-2", "[PATCH v2 2/2] ring: second", refs="v2-0@example.org"),
         mail("r@example.org", "Re: [PATCH v2 1/2] ring: first", "Fine.\n", refs="v2-1@example.org"),
     ]
-    found = match_mails(mails, pool)
+    found = match(topics_of(mails), pool)
     assert {msgid: one.commit for msgid, one in found.items()} == {
         f"v{version}-{n}@example.org": shas[name] for version in (1, 2) for n, name in ((1, "ring: first"), (2, "ring: second"))
     }
     assert found["v2-1@example.org"].how == "link"
-    assert match_mails(mails, pool, links=False)["v2-1@example.org"].how == "patch-id"
+    assert match(topics_of(mails), pool, links=False)["v2-1@example.org"].how == "patch-id"
 
 
-def test_both_pools_answer_alike(build: Build, tmp_path: Path) -> None:
-    """The same commits for every question; only the merge, which is no candidate, is missing from memory."""
-    questions: list[Callable[[Pool], object]] = [
-        lambda pool: ids(pool.by_link("v2-1@example.org")),
-        lambda pool: ids(pool.by_authored(START - DAY)),
-        lambda pool: ids(pool.by_subject("[PATCH v7] Ring first")),
-        lambda pool: ids(pool.by_author("ANN@example.org", START - DAY, START - DAY)),
-        lambda pool: ids(pool.by_author("bob@example.org", 0, START * 2)),
-        lambda pool: [ids(some) for some in pool.touching([
-            Asked(Person(*BOB), ["ring.c"], 0, START * 2),
-            Asked(Person(*BOB), ["pool.c"], 0, START * 2),
-            Asked(Person(*ANN), ["no.c", "ring.c"], START - DAY - 1, START - DAY + 1),
-        ])],
+def test_the_pool_answers(pool: Pool, build: Build) -> None:
+    """Each question with the commits it asks for; messages and diffs as git has them."""
+    everything = START * 2
+    assert subjects(pool.by_link("v2-1@example.org")) == ["ring: first"]
+    assert subjects(pool.by_authored(START - DAY)) == ["ring: first"]
+    assert subjects(pool.by_subject("[PATCH v7] Ring first")) == ["ring: first"]
+    assert subjects(pool.by_author("ANN@example.org", START - DAY, START - DAY)) == ["ring: first"]
+    assert subjects(pool.by_author("bob@example.org", 0, everything)) == ["ring: second"]
+    asked = [
+        Asked(Person(*BOB), ["ring.c"], 0, everything), Asked(Person(*BOB), ["pool.c"], 0, everything),
+        Asked(Person(*ANN), ["no.c", "ring.c"], START - DAY - 1, START - DAY + 1),
     ]  # fmt: skip
-    shas = sorted(sha for name, sha in named(build).items() if not name.startswith("Merge"))
-    with open_pool("memory", build.path, tmp_path) as one, open_pool("index", build.path, tmp_path) as other:
-        for question in questions:
-            assert question(one) == question(other) != []
-        assert {sha: " ".join(text.split()) for sha, text in one.messages(shas).items()} == {
-            sha: " ".join(text.split()) for sha, text in other.messages(shas).items()
-        }
-        assert one.diffs(shas, "histogram") == other.diffs(shas, "histogram")
-        assert one.messages([]) == other.messages([]) == {}
+    assert [subjects(some) for some in pool.touching(asked)] == [["ring: second"], [], ["ring: first"]]
+    shas = [sha for name, sha in named(build).items() if not name.startswith("Merge")]
+    assert {sha: text.strip() for sha, text in pool.messages(shas).items()} == {
+        sha: build.git("log", "-1", "--format=%B", sha).strip() for sha in shas
+    }
+    assert {sha: diff.decode().strip() for sha, diff in pool.diffs(shas, "histogram").items()} == {
+        sha: build.git("diff-tree", "-p", "--root", "--no-commit-id", "--histogram", sha).strip() for sha in shas
+    }
+    assert pool.messages([]) == {}
 
 
-def ids(commits: Sequence[Commit]) -> list[str]:
-    """The ids of commits in one order."""
-    return sorted(one.sha for one in commits)
+def subjects(commits: Sequence[Commit]) -> list[str]:
+    return sorted(one.subject for one in commits)
 
 
 def test_a_clone_without_blobs_still_matches_by_exact_keys(build: Build, tmp_path: Path) -> None:
@@ -147,37 +133,37 @@ def test_a_clone_without_blobs_still_matches_by_exact_keys(build: Build, tmp_pat
         mailed(build, shas["ring: first"], "a", "[PATCH] ring: first", at=START - DAY),
         mailed(build, shas["ring: second"], "b", "[PATCH] ring: second"),
     ]
-    for kind in ("memory", "index"):
-        with open_pool(kind, bare, tmp_path / kind) as pool:
-            found = match_mails(mails, pool)
-            assert (found["a@example.org"].commit, found["a@example.org"].how) == (shas["ring: first"], "date")
-            assert found["b@example.org"].commit is None
+    with open_pool(bare, tmp_path) as pool:
+        found = match(topics_of(mails), pool)
+    assert (found["a@example.org"].commit, found["a@example.org"].how) == (shas["ring: first"], "date")
+    assert found["b@example.org"].commit is None
 
 
 def test_patches_of_other_repositories_are_unknown(build: Build, pool: Pool) -> None:
     """A patch of another project in the same thread has its key and no commit."""
     sha = named(build)["ring: first"]
     raw = mailed(build, sha, "k", "[PATCH 1/2] kernel: first").replace(b"ring.c", b"fs/ring.c")
-    found = match_mails([raw, mailed(build, sha, "l", "[PATCH 2/2] ring: first")], pool)
+    found = match(topics_of([raw, mailed(build, sha, "l", "[PATCH 2/2] ring: first")]), pool)
     assert {msgid: one.commit for msgid, one in found.items()} == {"k@example.org": None, "l@example.org": sha}
-
-
-def test_tips_are_the_main_branch_or_the_branches_asked_for(build: Build, tmp_path: Path) -> None:
-    """Without a pattern the branch that is checked out; a branch that is not there is an error that says so."""
-    repository = Repository(build.path, "test", tmp_path)
-    assert tips(repository) == [build.tips["master"]]
-    assert tips(repository, ["top*"]) == [build.tips["topic"]]
-    with pytest.raises(TreeError, match="no branch matches nothing"):
-        tips(repository, ["nothing"])
 
 
 def test_scattered_and_repeated_mails_make_one_series() -> None:
     """Parts sent without references are one revision, a mail that comes twice counts once, and progress is told."""
-    told: list[tuple[str, int]] = []
+    told: list[tuple[str, int, int | None]] = []
     diffs = [f"diff --git a/{n}.c b/{n}.c\n--- a/{n}.c\n+++ b/{n}.c\n@@ -1 +1 @@\n-old_{n}\n+new_{n}\n" for n in (1, 2)]
     mails = [
         mail(f"{n}@example.org", f"[PATCH {n}/2] part {n}", f"Why.\n---\n{diff}", at=START + n) for n, diff in enumerate(diffs, 1)
     ]
-    (topic,) = topics_of([*mails, mails[0]], lambda what, count: told.append((what, count)))
+    (topic,) = topics_of([*mails, mails[0]], lambda *how_far: told.append(how_far))
     assert [[one.msgid for one in revision] for revision in topic] == [["1@example.org", "2@example.org"]]
-    assert told == [("topics", 1)]
+    assert told == [("mails", n, None) for n in (1, 2, 3)]
+
+
+def test_progress_of_the_diffs_is_told(build: Build, tmp_path: Path) -> None:
+    """Reading them is most of the work."""
+    told: list[tuple[str, int, int | None]] = []
+    with Index.open(tmp_path, "test", build.path) as index:
+        index.update()
+        shas = [sha for subject, sha in named(build).items() if not subject.startswith("Merge")][:2]
+        assert len(IndexPool(index, lambda *how_far: told.append(how_far)).diffs(shas, "myers")) == 2
+    assert told == [("diffs", 1, 2), ("diffs", 2, 2)]

@@ -22,8 +22,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tracker.core.assignment import Assignment
-from tracker.core.linediff import CONTEXT, Lines, Work, align, behind, hunks, indent_of
+from tracker.core.linediff import CONTEXT, Lines, align, behind, hunks
 from tracker.core.rangetext import SPACE, PatchText, Text, one_line, text_of_patch
+from tracker.core.sliding import Work, indent_of
 
 __all__ = ["Pair", "PatchText", "range_diff", "render"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tracker.core.diffpath import file_name, git_paths, plain_paths
-from tracker.core.linediff import TAB
+from tracker.core.sliding import TAB
 
 SPACE = b" \t\r\n"  # what git's isspace() knows (ctype.c)
 

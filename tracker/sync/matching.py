@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tracker.config import Config
@@ -16,23 +16,24 @@ from tracker.trees.git import TreeError
 from tracker.trees.index import Index
 from tracker.trees.matching import topics_of
 from tracker.trees.pool import IndexPool
+from tracker.trees.reading import Progress
 
 
 def match_files(
     config: Config, tree: Path, files: Sequence[Path], *, branch: str, links: bool,
-    progress: Callable[[str, int, int | None], None],
+    progress: Progress,
 ) -> list[Match]:  # fmt: skip
     """What the patches in *files* (mbox, maildir, folder, epoch) became in the repository *tree*, by message id.
 
-    branch: a glob of branches, '' for all. Raises SourceError.
+    branch: a glob of branches, '' for all. progress: called with what, how many, of how many (None: unknown). Raises SourceError.
     """
-    topics = topics_of(_mails(files, config))
+    topics = topics_of(_mails(files, config), progress)
     name = f"match-{hashlib.sha256(f'{tree.resolve()}|{branch}'.encode()).hexdigest()[:16]}"
     try:
         folder = private_dir(config.cache / "trees")
         with Index.open(folder, name, tree, (branch,) if branch else ()) as index:
             index.update(progress)
-            found = match(topics, IndexPool(index), links=links)
+            found = match(topics, IndexPool(index, progress), links=links)
     except TreeError as error:
         raise BadInput(str(error), tree) from error
     return [found[msgid] for msgid in sorted(found)]

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from tracker.core.facts import Facts, examine
 from tracker.core.grouping import group
-from tracker.core.match import Match, Topic, match
+from tracker.core.match import Topic
 from tracker.core.message import parse
-from tracker.core.pool import Pool
 from tracker.core.posted import Posted, read_posted
 from tracker.core.series import NEARBY, Series, find_series
 from tracker.core.thread import components, find
 from tracker.core.traits import traits
+from tracker.trees.reading import Progress
 
-Progress = Callable[[str, int], None]
 
+def topics_of(raws: Iterable[bytes], progress: Progress = lambda what, done, total: None) -> list[Topic]:
+    """The patches among these mails, by topic; of each its revisions, oldest first, with their patches in order.
 
-def match_mails(
-    raws: Iterable[bytes], pool: Pool, *, links: bool = True, progress: Progress = lambda what, count: None
-) -> dict[str, Match]:
-    """What became of every patch among these mails: message id -> match, one for each mail that posts or offers a patch.
-
-    Whole threads and all versions tell more than single mails. links: whether commits that name their mails are believed.
-    progress: called with 'mails' or 'topics' and how many are read. Raises what the pool raises (TreeError).
+    Whole threads and all versions tell more than single mails. progress: called with 'mails' and how many are read.
     """
-    return match(topics_of(raws, progress), pool, links=links)
-
-
-def topics_of(raws: Iterable[bytes], progress: Progress = lambda what, count: None) -> list[Topic]:
-    """The patches among these mails, by topic; of each its revisions, oldest first, with their patches in order."""
     facts: dict[str, Facts] = {}
     posted: dict[str, tuple[Posted, ...]] = {}
     for count, raw in enumerate(raws, 1):
@@ -39,15 +29,13 @@ def topics_of(raws: Iterable[bytes], progress: Progress = lambda what, count: No
             own = facts[message.msgid] = examine(message)
             if own.patches:
                 posted[message.msgid] = read_posted(message, own)
-        if not count % 100:
-            progress("mails", count)
+        progress("mails", count, None)
     threads = _threads(list(facts.values()))
     series = {one.id: (one, thread) for thread, mails in threads.items() for one in find_series(mails)}
     hints = {msgid: one.hints for msgid, one in facts.items() if one.hints is not None}
     lineage = group(traits(one, facts, hints, thread) for one, thread in series.values())
     topics = [_topic([series[one][0] for one in found.series], posted) for found in lineage.groups]
     placed = {one.msgid for topic in topics for revision in topic for one in revision}
-    progress("topics", len(topics))
     return topics + [(patches,) for msgid, patches in posted.items() if patches and msgid not in placed]
 
 

@@ -12,7 +12,8 @@ from tests.faces.tui.conftest import Stage, golden
 from tests.mails import diff_of, patch
 from tracker.faces.tui.draw.line import text_of
 from tracker.faces.tui.draw.path import path_sheet
-from tracker.faces.tui.draw.topic import landings_sheet
+from tracker.faces.tui.draw.topic import landings_sheet, pane_tabs
+from tracker.faces.tui.screens.topic import PANES
 
 SIZES = [(80, 24), (140, 40)]
 
@@ -191,3 +192,13 @@ def test_a_comparison_goes_from_old_to_new(follow: Callable[..., None], play: Ca
         assert "─ v2 of 2024-05-29 → v3 of 2024-06-03 ─" in stage.text()
 
     play(scene)
+
+
+def test_tabs_are_told_without_counts_where_they_would_not_fit() -> None:
+    """Each is as wide as it is drawn, since a click is placed by it."""
+    topic = STORY | {"unread": 12, "notes": ["one"]}
+    full = [" 1 Path ", " 2 Thread ●12 ", " 3 Review ", " 4 Versions 1 ", " 5 Landings 3 ", " 6 Notes 1 "]
+    plain = [" 1 Path ", " 2 Thread ", " 3 Review ", " 4 Versions ", " 5 Landings ", " 6 Notes "]
+    wide = sum(map(len, full))
+    assert [pane_tabs(PANES, topic, room) for room in (wide, wide - 1)] == [full, plain]
+    assert pane_tabs(PANES, None, wide) == plain

@@ -8,7 +8,7 @@ from typing import Any
 from tracker.faces import rows
 from tracker.faces.path import steps
 from tracker.faces.plain import pad, width
-from tracker.faces.tui.draw.line import BOLD, DIM, GOOD, INFO, WARN, Line, Sheet, line, safe, with_right, wrap
+from tracker.faces.tui.draw.line import BOLD, DIM, GOOD, INFO, REVERSE, WARN, Line, Sheet, line, safe, with_right, wrap
 from tracker.faces.tui.draw.path import chain_line, step_colour
 
 
@@ -47,6 +47,26 @@ def header(topic: Mapping[str, Any], room: int, me: Sequence[str]) -> list[Line]
     title = with_right(line((safe(topic["title"]), BOLD)), line((number, DIM)), room)
     version = line((safe(rows.version(topic)), BOLD))
     return [title, with_right(status_line(topic, me), version, room), line(safe(topic["status_reason"]))]
+
+
+def pane_tabs(panes: Sequence[str], topic: Mapping[str, Any] | None, room: int) -> list[str]:
+    """The tabs of a topic's panes, as wide as they are drawn: with what is in each, where *room* columns allow it."""
+    plain = [f" {number} {pane.capitalize()} " for number, pane in enumerate(panes, 1)]
+    if topic is None:
+        return plain
+    counts = {name: str(len(topic[key])) for name, key in _COUNTED.items() if topic[key]}
+    if topic["unread"]:
+        counts["thread"] = f"●{topic['unread']}"
+    full = [f"{tab}{counts[pane]} " if pane in counts else tab for tab, pane in zip(plain, panes, strict=True)]
+    return full if sum(map(width, full)) <= room else plain
+
+
+_COUNTED = {"versions": "revisions", "landings": "landings", "notes": "notes"}
+
+
+def pane_bar(tabs: Sequence[str], chosen: int) -> Line:
+    """The tabs in one line, the chosen one reversed."""
+    return line(*((tab, f"{BOLD};{REVERSE}" if number == chosen else "") for number, tab in enumerate(tabs)))
 
 
 def gone_sheet(of_snapshot: bool, room: int) -> Sheet:

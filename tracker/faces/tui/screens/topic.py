@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from itertools import accumulate
 from typing import Any, ClassVar
 
 from textual import events, on, work
@@ -15,10 +16,10 @@ from tracker.core.dates import day
 from tracker.faces.plain import width
 from tracker.faces.tui.draw import thread as thread_pane
 from tracker.faces.tui.draw.home import WIDE
-from tracker.faces.tui.draw.line import BOLD, DIM, REVERSE, Line, Sheet, line, safe, wrap
+from tracker.faces.tui.draw.line import DIM, Line, Sheet, line, safe, wrap
 from tracker.faces.tui.draw.mail import Folds, mail_sheet
 from tracker.faces.tui.draw.path import path_sheet
-from tracker.faces.tui.draw.topic import gone_sheet, header, landings_sheet, notes_sheet, versions_sheet
+from tracker.faces.tui.draw.topic import gone_sheet, header, landings_sheet, notes_sheet, pane_bar, pane_tabs, versions_sheet
 from tracker.faces.tui.mails import Mail, load_mail
 from tracker.faces.tui.painted import painted_diff, painted_matrix, pieces
 from tracker.faces.tui.screens.acting import Acting
@@ -73,7 +74,7 @@ class TopicPage(Acting):
 
     def compose(self) -> ComposeResult:
         yield Bar(self._header, id="header")
-        yield Bar(lambda room: [self._pane_bar(room)], id="panes")
+        yield Bar(lambda room: [pane_bar(self._tabs(room), PANES.index(self.pane))], id="panes")
         with Container(id="body"):
             with Frame(id="list"):
                 yield Lines(id="main")
@@ -125,23 +126,8 @@ class TopicPage(Acting):
     def _header(self, room: int) -> list[Line]:
         return header(self.topic, room, self.tracker.library.me) if self.topic else [line((f"#{self.number}", DIM))]
 
-    def _pane_bar(self, room: int) -> Line:
-        spans: list[tuple[str, str]] = []
-        for number, pane in enumerate(PANES):
-            spans.append((f" {number + 1} {self._pane_name(pane)} ", f"{BOLD};{REVERSE}" if pane == self.pane else ""))
-        if sum(width(text) for text, _ in spans) > room:
-            spans = [(text if sgr else text.partition(" (")[0], sgr) for text, sgr in spans]
-        return line(*spans)
-
-    def _pane_name(self, pane: str) -> str:
-        topic = self.topic
-        if topic is None:
-            return pane.capitalize()
-        counts = {"versions": len(topic["revisions"]), "landings": len(topic["landings"]), "notes": len(topic["notes"])}
-        name = pane.capitalize()
-        if pane == "thread" and topic["unread"]:
-            return f"{name} ●{topic['unread']}"
-        return f"{name} {counts[pane]}" if counts.get(pane) else name
+    def _tabs(self, room: int) -> list[str]:
+        return pane_tabs(PANES, self.topic, room)
 
     def _show(self, *, top: bool = False) -> None:
         self._arrange()
@@ -342,12 +328,10 @@ class TopicPage(Acting):
 
     @on(Bar.Clicked, "#panes")
     def _pane_clicked(self, event: Bar.Clicked) -> None:
-        at = 0
-        for number, pane in enumerate(PANES):
-            at += width(f" {number + 1} {self._pane_name(pane)} ")
-            if event.x < at:
-                self.action_pane_at(number)
-                return
+        ends = accumulate(map(width, self._tabs(event.bar.size.width)))
+        found = next((number for number, end in enumerate(ends) if event.x < end), None)
+        if found is not None:
+            self.action_pane_at(found)
 
     def action_unread(self, by: int) -> None:
         if self.topic is None or not self.is_mounted:
