@@ -13,6 +13,7 @@ from typing import Any
 from tracker.core.dates import iso, parse_iso
 from tracker.core.newslines import STILL_OPEN, Item, items_of, name_of, numbers_of, waiting_of
 from tracker.core.silence import is_silent
+from tracker.core.versions import newest
 
 DAY = 86_400
 PATIENCE = 14 * DAY  # as in review.py, which takes a while to import
@@ -213,6 +214,5 @@ def action(topic: Json) -> str:
 
 
 def _label(topic: Json) -> str:
-    labels = [one["label"] for one in topic["revisions"]]
-    posted = [label for label in labels if label != "alternative"]
-    return str((posted or labels or [""])[-1])
+    revision = newest(topic)
+    return str(revision["label"]) if revision else ""

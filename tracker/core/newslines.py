@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tracker.core.versions import is_offered
+
 Json = Mapping[str, Any]
 _MAX_ASKS = 5
-_OFFERED = "alternative"  # the label of a patch that somebody offered in a reply
 STILL_OPEN = "still open"
 
 # How much a piece of news weighs, by the kind of its event; the label that stands before it.
@@ -169,7 +170,7 @@ def _revised(topic: Json, events: Sequence[Json]) -> list[Item]:
             found += _each(topic, [event])
             continue
         revision = revisions[at]
-        offered = revision["label"] == _OFFERED
+        offered = is_offered(revision)
         again = not offered and any(one["label"] == revision["label"] for one in revisions[:at])
         text = f"{revision['label']} by {name_of(revision['author'])}{' in a reply' if offered else ''}: {_patches(revision)}"
         if at and (changes := _changes(revisions[at - 1], revision)):

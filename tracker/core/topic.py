@@ -29,6 +29,7 @@ from tracker.core.silence import OPEN
 from tracker.core.spots import UNKNOWN, Record
 from tracker.core.status import Case, Judgement, judge
 from tracker.core.thread import ancestors, build_threads
+from tracker.core.versions import OFFERED
 
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 _SLUG_LENGTH = 50
@@ -182,7 +183,7 @@ def _is_ours(msgid: str, known: Mapping[str, Facts], members: Collection[str], f
 def revision_label(series: Series) -> str:
     """`RFC`, `RFC v2`, `v1`, `v5.1`, or `alternative` for a patch that a reply offered."""
     if is_offer(series):
-        return "alternative"
+        return OFFERED
     number = series.label.lower() or "v1"
     if series.rfc:
         return "RFC" if number == "v1" else f"RFC {number}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tracker.core.versions import is_offered, posted
 from tracker.faces import rows
 from tracker.faces.plain import brief, plain
 
@@ -59,7 +60,7 @@ def _posting(data: Mapping[str, Any], number: int, most: int) -> Step:
     revision = data["revisions"][number]
     tie = revision["link"]
     who = rows.person(revision["author"])
-    words = [f"{who}, attached to a reply" if revision["label"] == "alternative" else f"{who}: {rows.parts(revision)}"]
+    words = [f"{who}, attached to a reply" if is_offered(revision) else f"{who}: {rows.parts(revision)}"]
     if tie:
         words.append(_tie(tie, revision["patches"]))
     tags = [tag for tag in data["tags"] if tag["series"] == revision["series"] and tag["source"] == "reply"]
@@ -112,9 +113,9 @@ def _reviewed(data: Mapping[str, Any]) -> tuple[str, str]:
     counted = [tag for tag in data["tags"] if rows.counts(tag)]
     if not counted:
         return "reviewed", "open"
-    newest = next((one for one in reversed(data["revisions"]) if one["label"] != "alternative"), data["revisions"][-1])
+    revision = posted(data)[-1]
     covered = {patch for tag in counted for patch in tag["holds"]}
-    every = max(newest["expected"], len(newest["patches"]), 1)
+    every = max(revision["expected"], len(revision["patches"]), 1)
     return ("reviewed", "done") if len(covered) >= every else (f"reviewed {len(covered)}/{every}", "part")
 
 

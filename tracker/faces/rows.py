@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tracker.core.dates import iso
+from tracker.core.versions import newest
 from tracker.faces.plain import brief, plain
 
 DAY = 86_400
@@ -133,9 +134,8 @@ def sparkline(dates: Sequence[int], now: int, weeks: int = 8) -> str:
 
 def version(data: Mapping[str, Any]) -> str:
     """The label of a topic's newest posted revision, `-` when it has none."""
-    labels = [revision["label"] for revision in data["revisions"]]
-    posted = [label for label in labels if label != "alternative"]
-    return str(posted[-1] if posted else labels[-1] if labels else "-")
+    revision = newest(data)
+    return str(revision["label"]) if revision else "-"
 
 
 def turn_words(turn: str, who: Sequence[Mapping[str, str]]) -> str:

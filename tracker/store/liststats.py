@@ -13,6 +13,7 @@ from tracker.core.dates import parse_iso
 from tracker.core.liststats import Course
 from tracker.core.people import Person
 from tracker.core.subject import parse_subject
+from tracker.core.versions import is_offered, posted
 from tracker.store.read import TopicRow
 
 # Dates in a mail that differ by more than this (seconds) from when a server got it are not believed.
@@ -114,8 +115,8 @@ def _finished(draft: _Draft, mails: Mapping[str, _Mail], answers: Collection[str
 def _draft(row: TopicRow) -> _Draft:
     data = row.data
     first = data["revisions"][0]
-    versions = {(one["rfc"], one["label"]) for one in data["revisions"] if one["label"] != "alternative" and not one["resend"]}
-    posted_ones = [one for one in data["revisions"] if one["label"] != "alternative"] or data["revisions"]
+    versions = {(one["rfc"], one["label"]) for one in data["revisions"] if not is_offered(one) and not one["resend"]}
+    posted_ones = posted(data)
     course = Course(
         number=row.number, title=row.title, msgid=posted_ones[-1]["series"], status=row.status, turn=data["turn"],
         turn_since=parse_iso(data["turn_since"] or ""), turn_who=tuple(_person(one) for one in data["turn_who"]),

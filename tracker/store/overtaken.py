@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from tracker.core import versions
 from tracker.core.dates import parse_iso
 from tracker.core.fate import LANDED
 from tracker.core.findings import Successor
@@ -25,7 +26,6 @@ from tracker.core.topic import newest
 from tracker.store.lineage import files_of
 
 _STEPS = 3  # from a posting over an alternative to what was made of it
-_OFFERED = "alternative"
 # What such a topic says of itself is surer than what another topic says of it.
 _SURE = (*LANDED, "partly-applied", "reverted", "dropped", "discussion")
 _Later = tuple[str, bool, Mapping[str, Any]]  # a series, whether it has the same lines, TOPIC that it is one of
@@ -102,16 +102,9 @@ def _title(con: sqlite3.Connection, msgid: str) -> str:
     return normal_title(parse_subject(row[0]).title) if row else msgid
 
 
-def _newest_told(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The newest revision, as topic.newest: of those that were posted, if any."""
-    posted = [one for one in data["revisions"] if one["label"] != _OFFERED]
-    found: Mapping[str, Any] = (posted or data["revisions"])[-1]
-    return found
-
-
 def _is_draft(data: Mapping[str, Any]) -> bool:
-    last = _newest_told(data)
-    return bool(last["rfc"] or last["label"] == _OFFERED)
+    last = versions.posted(data)[-1]
+    return bool(last["rfc"] or versions.is_offered(last))
 
 
 def _landed(data: Mapping[str, Any]) -> int | None:
@@ -130,7 +123,7 @@ def _told(series: str, data: Mapping[str, Any], at: int, *, anew: bool = False) 
     proof = [Evidence(msgid=series)]
     if not anew:
         proof += [Evidence(msgid=one["msgid"]) for one in data["evidence"] if "msgid" in one]
-    author = _newest_told(data)["author"]
+    author = versions.posted(data)[-1]["author"]
     return Successor(series, data["title"], author["name"] or author["email"], at, tuple(dict.fromkeys(proof[:4])), anew)
 
 
@@ -139,7 +132,7 @@ def changed(con: sqlite3.Connection, numbers: Iterable[int]) -> list[Group]:
     groups: list[Group] = []
     for status, text in _earlier(con, set(numbers)):
         data = json.loads(text)
-        posted = parse_iso(_newest_told(data)["date"] or "")
+        posted = parse_iso(versions.posted(data)[-1]["date"] or "")
         own = [one["series"] for one in data["revisions"]]
         found = successor(con, own, posted, draft=_is_draft(data)) if status not in _SURE else None
         told = data["superseded_by"]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tracker.config import Config
+from tracker.core.versions import is_offered
 from tracker.faces.commands.reading import one_topic
 from tracker.faces.exits import Exit, UsageError
 from tracker.faces.out import Out
@@ -48,7 +49,7 @@ def apply(args: argparse.Namespace, config: Config, out: Out, now: int) -> Exit:
 
 def _revision(data: Mapping[str, Any], wanted: int | None) -> Mapping[str, Any]:
     """The newest posted revision of that number, or of all. Raises UsageError."""
-    posted = [one for one in data["revisions"] if one["label"] != "alternative"]
+    posted = [one for one in data["revisions"] if not is_offered(one)]
     fitting = [one for one in posted if wanted is None or one["version"] == wanted]
     if not fitting:
         have = ", ".join(plain(one["label"]) for one in posted) or "no patches"

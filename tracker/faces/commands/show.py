@@ -8,6 +8,7 @@ from typing import Any
 
 from tracker.config import Config
 from tracker.core.dates import iso
+from tracker.core.versions import newest
 from tracker.faces import rows
 from tracker.faces.commands.reading import one_topic, print_json, topic_json
 from tracker.faces.exits import Exit
@@ -111,13 +112,13 @@ class _Page:
 
     def _patches(self, data: Mapping[str, Any]) -> None:
         """The patches of the newest posted revision, when there are several."""
-        posted = [one for one in data["revisions"] if one["label"] != "alternative"] or data["revisions"]
-        if not posted or len(posted[-1]["patches"]) < 2:
+        revision = newest(data)
+        if revision is None or len(revision["patches"]) < 2:
             return
         self._out.line()
-        for patch in posted[-1]["patches"]:
+        for patch in revision["patches"]:
             status = patch["status"]
-            text = f"  {patch['n']}/{posted[-1]['expected']} {self._out.brief(patch['subject'])}"
+            text = f"  {patch['n']}/{revision['expected']} {self._out.brief(patch['subject'])}"
             known = f"{rows.glyph(status)} {rows.status_words(status)}"
             room = self._out.columns - width(known) - 2
             text = pad(cut(text, room), room) if self._out.tty else text

@@ -12,6 +12,7 @@ from tracker.config import Config
 from tracker.core.dates import day, iso, parse_iso
 from tracker.core.liststats import DEFINITIONS, Bucket, ListStats, Measure, Reviewer, Spread, list_stats
 from tracker.core.people import Person
+from tracker.core.versions import is_offered
 from tracker.faces import rows
 from tracker.faces.commands.reading import print_json
 from tracker.faces.exits import Exit, NothingError
@@ -71,7 +72,7 @@ def sample(con: sqlite3.Connection, config: Config, name: str | None, since: int
         for row in found if private else public.shared(con, found, now, config.stalled_after):
             if row is None:
                 left_out += 1
-            elif all(one["label"] == "alternative" for one in row.data["revisions"]):
+            elif all(map(is_offered, row.data["revisions"])):
                 offered += 1
             else:
                 yield row

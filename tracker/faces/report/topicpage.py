@@ -13,6 +13,7 @@ from tracker.core.matrix import Mark, matrix
 from tracker.core.people import Person
 from tracker.core.review import Review, review
 from tracker.core.topic import revision_label
+from tracker.core.versions import newest
 from tracker.faces import rows
 from tracker.faces.commands.diff import compared
 from tracker.faces.commands.tags import Loaded
@@ -214,14 +215,14 @@ def _said(data: Mapping[str, Any], links: Links) -> Iterator[tuple[str, list[Any
 def _versions(con: sqlite3.Connection, data: Mapping[str, Any], topic: Loaded, links: Links) -> Iterator[dict[str, Any]]:
     """Every revision, newest first, with what changed since the one before it."""
     diffs = dict(_diffs(con, topic))
-    newest = [one["series"] for one in data["revisions"] if one["label"] != "alternative"][-1:]
+    last = newest(data)
     for one in reversed(data["revisions"]):
         tie = one["link"]
         yield {
             "label": one["label"], "day": (one["date"] or "unknown")[:10], "author": rows.person(one["author"]),
             "subject": one["subject"], "href": links.mail(one["series"]), "size": rows.parts(one),
             "tie": f"tied to the one before by {tie['how']}, {tie['confidence']:.0%}" if tie and not tie["manual"] else "",
-            "newest": [one["series"]] == newest, "diff": diffs.get(one["series"]),
+            "newest": one is last, "diff": diffs.get(one["series"]),
             "patches": [
                 {"n": patch["n"], "title": patch["subject"], "href": links.mail(patch["msgid"]), "status": patch["status"]}
                 for patch in one["patches"]

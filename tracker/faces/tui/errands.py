@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tracker.core.versions import is_offered
 from tracker.faces.tui import outside
 from tracker.faces.tui.draw.line import line, safe
 from tracker.faces.tui.screens.base import telling
@@ -159,7 +160,7 @@ class Errands:
     def ask_apply(self, topic: Mapping[str, Any]) -> None:
         """Apply a version with b4 in a repository that the user names."""
         app = self._app
-        usable = [one for one in topic["revisions"] if one["patches"] and one["complete"] and one["label"] != "alternative"]
+        usable = [one for one in topic["revisions"] if one["patches"] and one["complete"] and not is_offered(one)]
         if not usable:
             app.tell("no version is here in full; r fetches them", bad=True)
             return
